@@ -1,0 +1,84 @@
+"""Settings, and the one place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from liftos_agents.errors import ConfigurationError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that a host, a command or a notebook may set.
+
+    Attributes:
+        home: Folder of the embedded stores (`LIFTOS_HOME`, default `.liftos`).
+        database_url: SQLAlchemy URL; default is SQLite in `home` (`LIFTOS_DATABASE_URL`).
+        organisation: Whose memory and traces these are (`LIFTOS_ORGANISATION`).
+        model: `offline`, or `openai:NAME` (`LIFTOS_MODEL`).
+        openai_base_url: Endpoint that speaks the OpenAI protocol (`OPENAI_BASE_URL`).
+        openai_api_key: Its key (`OPENAI_API_KEY`); never logged.
+        embedding_path: Folder with MiniLM's ONNX weights (`LIFTOS_EMBEDDING_PATH`).
+        max_usd: Money cap of one run, in US dollars (`LIFTOS_MAX_USD`).
+        max_tokens: Token cap of one run.
+        max_steps: Cap on model calls of one specialist.
+        data_roots: Folders that a server may read data from; empty means no limit.
+    """
+
+    home: Path = Path(".liftos")
+    database_url: str | None = None
+    organisation: str = "default"
+    model: str = "offline"
+    openai_base_url: str | None = None
+    openai_api_key: str | None = None
+    embedding_path: Path | None = None
+    max_usd: float | None = None
+    max_tokens: int = 200_000
+    max_steps: int = 12
+    data_roots: tuple[Path, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """The database's SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.home / 'liftos.sqlite'}"
+
+    def with_(self, **changes: object) -> Settings:
+        """A copy with `changes`, leaving out those that are None."""
+        return replace(self, **{k: v for k, v in changes.items() if v is not None})  # type: ignore[arg-type]
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Settings as the environment gives them.
+
+        Raises:
+            ConfigurationError: A variable holds what cannot be read.
+        """
+        env = os.environ if environment is None else environment
+        given: dict[str, object] = {
+            "home": Path(env["LIFTOS_HOME"]) if env.get("LIFTOS_HOME") else None,
+            "database_url": env.get("LIFTOS_DATABASE_URL") or None,
+            "organisation": env.get("LIFTOS_ORGANISATION") or None,
+            "model": env.get("LIFTOS_MODEL") or None,
+            "openai_base_url": env.get("OPENAI_BASE_URL") or None,
+            "openai_api_key": env.get("OPENAI_API_KEY") or None,
+            "embedding_path": Path(env["LIFTOS_EMBEDDING_PATH"])
+            if env.get("LIFTOS_EMBEDDING_PATH")
+            else None,
+            "max_usd": _number(env, "LIFTOS_MAX_USD"),
+        }
+        return cls().with_(**given)
+
+
+def _number(env: Mapping[str, str], name: str) -> float | None:
+    text = env.get(name)
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise ConfigurationError(
+            f"{text!r} is not a number", where=name, fix=f"Set {name} to an amount such as 0.50"
+        ) from None

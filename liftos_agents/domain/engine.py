@@ -1,0 +1,58 @@
+"""The engine as a server, a client or a test sees it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from liftos_agents.domain.answer import Answer
+from liftos_agents.domain.event import Event
+from liftos_agents.domain.plan import Plan
+
+
+class AskRequest(BaseModel):
+    """A question with everything that decides its answer.
+
+    Attributes:
+        data: Paths, globs or dataset ids.
+        roles: Role overrides, `{"outcome": "y", "spend": ["x1", "x2"]}`.
+        interactive: Whether a clarifying question may be asked; else ambiguity is an error.
+        max_usd: Money cap of this run.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    question: str = Field(min_length=1, max_length=20_000)
+    data: tuple[str, ...] = ()
+    roles: dict[str, Any] = Field(default_factory=dict)
+    thread_id: str | None = None
+    organisation: str | None = None
+    model: str | None = None
+    max_usd: float | None = Field(default=None, ge=0)
+    interactive: bool = True
+
+
+class Engine(Protocol):
+    """What the server is handed."""
+
+    async def answer(self, request: AskRequest) -> Answer:
+        """The answer to `request`."""
+        ...
+
+    def stream(self, request: AskRequest) -> AsyncIterator[Event]:
+        """Events of the run; the last one is `answer` or `error`."""
+        ...
+
+    async def route(self, request: AskRequest) -> Plan:
+        """The router's plan alone."""
+        ...
+
+    def modules(self) -> dict[str, Any]:
+        """Specialists, tools and models that this engine has."""
+        ...
+
+    def health(self) -> dict[str, Any]:
+        """Whether the stores answer; `{"ok": bool, …}`."""
+        ...
