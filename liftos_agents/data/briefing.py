@@ -1,0 +1,40 @@
+"""A dataset as a model or a person is told of it: names and shape, no rows."""
+
+from __future__ import annotations
+
+from liftos_agents.data.dataset import Dataset
+from liftos_agents.domain.roles import ColumnRoles
+from liftos_agents.domain.task import DatasetBrief
+from liftos_agents.errors import UserError
+
+_EXCERPT = 2_000
+
+
+def brief(dataset: Dataset, roles: ColumnRoles | None = None) -> DatasetBrief:
+    """The brief of `dataset`; `problem` says why when it makes no panel."""
+    if dataset.frame is None:
+        return DatasetBrief(
+            id=dataset.id, name=dataset.name, kind="text", text=(dataset.text or "")[:_EXCERPT]
+        )
+    columns = tuple(str(c) for c in dataset.frame.columns)
+    shape = DatasetBrief(id=dataset.id, name=dataset.name, rows=len(dataset.frame), columns=columns)
+    try:
+        panel = dataset.panel(roles)
+    except UserError as problem:
+        return shape.model_copy(update={"problem": str(problem)})
+    known = panel.roles
+    return shape.model_copy(
+        update={
+            "start": str(panel.dates[0]),
+            "end": str(panel.dates[-1]),
+            "frequency": panel.frequency,
+            "periods": panel.periods,
+            "outcome": known.outcome,
+            "channels": panel.channels,
+            "controls": tuple(panel.controls),
+            "events": tuple(panel.events),
+            "currency": panel.currency,
+            "margin": panel.margin if panel.margin is not None else known.margin,
+            "claimed": tuple(panel.claimed),
+        }
+    )

@@ -1,0 +1,301 @@
+"""The tools there are, and how a call becomes evidence."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_type_hints
+
+import pandas as pd
+from pydantic import BaseModel, ValidationError
+
+from liftos_agents.data.dataset import Dataset
+from liftos_agents.data.home import Home
+from liftos_agents.data.loader import load
+from liftos_agents.data.roles import work_out_roles
+from liftos_agents.data.store import Store, TransientStore
+from liftos_agents.domain.evidence import Evidence, evidence_id
+from liftos_agents.domain.roles import ColumnRoles
+from liftos_agents.errors import LiftError, NotFoundError, UserError
+from liftos_agents.tools.context import Progress, ToolContext
+from liftos_agents.tools.errors import ToolFailed, ToolRetry
+
+Needs = Literal["panel", "table", "text", "none"]
+Data = pd.DataFrame | str | Path | Dataset
+
+_HOMES = {
+    "attribute": "liftos_agents.tools.attribute",
+    "audit_product": "liftos_agents.tools.audit_product",
+    "check_quality": "liftos_agents.tools.check_quality",
+    "fit_mmm": "liftos_agents.tools.fit_mmm",
+    "generate_content": "liftos_agents.tools.generate_content",
+    "optimise_budget": "liftos_agents.tools.optimise_budget",
+    "profile_data": "liftos_agents.tools.profile_data",
+    "rehearse_plan": "liftos_agents.tools.rehearse_plan",
+    "what_if": "liftos_agents.tools.what_if",
+}
+_ROLE_KEYWORDS = frozenset(ColumnRoles.model_fields) - {"notes"} | {"value"}
+_RESULT_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class ToolSpec:
+    """One tool; calling it calls its function.
+
+    Attributes:
+        version: Raised whenever the tool's result could change; part of every evidence id.
+        data: What it reads: a `panel`, a `table`, a `text` (which may be absent), or `none`.
+        timeout_seconds: Cap on its wall time, kept by whoever runs it off the event loop.
+    """
+
+    name: str
+    version: str
+    summary: str
+    data: Needs
+    timeout_seconds: float
+    function: Callable[[ToolContext, Any], BaseModel]
+    arguments_model: type[BaseModel]
+    result_model: type[BaseModel]
+
+    @property
+    def arguments_schema(self) -> dict[str, Any]:
+        """JSON schema of the arguments."""
+        return self.arguments_model.model_json_schema()
+
+    @property
+    def result_schema(self) -> dict[str, Any]:
+        """JSON schema of the result."""
+        return self.result_model.model_json_schema(mode="serialization")
+
+    def __call__(self, context: ToolContext, arguments: Any) -> BaseModel:
+        """The result of the tool's function."""
+        return self.function(context, arguments)
+
+
+def tool(
+    name: str, *, version: str, summary: str, data: Needs, timeout_seconds: float = 120.0
+) -> Callable[[Callable[[ToolContext, Any], BaseModel]], ToolSpec]:
+    """A decorator that makes a tool of `function(context, arguments) -> result`.
+
+    The annotations of `arguments` and of the result must be Pydantic models; they become its schemas.
+    """
+
+    def decorate(function: Callable[[ToolContext, Any], BaseModel]) -> ToolSpec:
+        hints = get_type_hints(function)
+        result_model = hints.pop("return")
+        arguments_model = list(hints.values())[-1]
+        return ToolSpec(
+            name, version, summary, data, timeout_seconds, function, arguments_model, result_model
+        )
+
+    return decorate
+
+
+class Registry:
+    """A set of tools; immutable, so that two hosts in one process never meet.
+
+    Args:
+        homes: Tool name to the module that defines it, imported on first use.
+        tools: Tools that are at hand already; they go before `homes`.
+    """
+
+    def __init__(self, homes: Mapping[str, str] | None = None, tools: Iterable[ToolSpec] = ()) -> None:
+        self._homes = dict(_HOMES if homes is None else homes)
+        self._tools = {given.name: given for given in tools}
+
+    def with_tools(self, *tools: ToolSpec) -> Registry:
+        """A registry that has `tools` as well."""
+        return Registry(self._homes, (*self._tools.values(), *tools))
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all tools, sorted; imports none of them."""
+        return tuple(sorted({*self._homes, *self._tools}))
+
+    def spec(self, name: str) -> ToolSpec:
+        """The tool called `name`.
+
+        Raises:
+            NotFoundError: There is none; the message names close matches.
+        """
+        if name in self._tools:
+            return self._tools[name]
+        if name not in self._homes:
+            close = difflib.get_close_matches(name, self.names(), 3)
+            fix = f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(self.names())}"
+            raise NotFoundError(f"no tool {name!r}", fix=fix)
+        return getattr(importlib.import_module(self._homes[name]), name)
+
+    def run(
+        self,
+        name: str,
+        data: Data | None = None,
+        *,
+        home: Home | None = None,
+        store: Store | None = None,
+        progress: Progress | None = None,
+        **arguments: Any,
+    ) -> Evidence:
+        """The evidence of one call, with column roles among the keywords (`outcome=`, `spend=[…]`).
+
+        A keyword that the tool takes as an argument is that argument; other names of roles override
+        the roles worked out. Without `home` or `store` nothing is kept after the call.
+
+        Raises:
+            NotFoundError: No such tool or file.
+            AmbiguousRoleError: A role could be read in more than one way.
+            ToolRetry, ToolFailed: As the tool says.
+        """
+        fields = self.spec(name).arguments_model.model_fields
+        overrides = {k: v for k, v in arguments.items() if k in _ROLE_KEYWORDS and k not in fields}
+        rest = {k: v for k, v in arguments.items() if k not in overrides}
+        dataset = None if data is None else load(data)
+        roles = work_out_roles(dataset, overrides) if dataset is not None and overrides else None
+        keeper = store or (home.evidence if home else TransientStore())
+        return self.run_call(name, dataset, rest, roles=roles, store=keeper, progress=progress)
+
+    def run_call(
+        self,
+        name: str,
+        dataset: Dataset | None,
+        arguments: Mapping[str, Any],
+        *,
+        roles: ColumnRoles | None = None,
+        store: Store,
+        progress: Progress | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Evidence:
+        """The evidence of one call: from the store when it is there, computed and kept otherwise.
+
+        Raises:
+            ToolRetry: The arguments do not fit the tool, or the tool asks for others.
+            ToolFailed: The tool gives up, or the data is not of the kind it reads.
+            AmbiguousRoleError: The tool reads a panel and a role is unclear.
+        """
+        wanted = self.spec(name)
+        given = _validated(wanted, arguments)
+        subject = _subject(wanted, dataset)
+        known, problem = _known_roles(wanted, subject, roles)
+        filled = given.model_dump(mode="json")
+        if known is not None:
+            filled["roles"] = known.model_dump(mode="json")
+        datasets = () if subject is None else (subject.ref,)
+        identifier = evidence_id(name, wanted.version, filled, tuple(ref.id for ref in datasets))
+        cached = store.get(identifier)
+        if cached is not None:
+            return cached
+        nested = lambda other, values: self.run_call(  # noqa: E731
+            other, subject, values, roles=known, store=store, progress=progress, cancelled=cancelled
+        )
+        context = ToolContext(identifier, store, subject, known, problem, nested, progress, cancelled)
+        context.progress(f"{name} started", 0.0)
+        started = time.perf_counter()
+        result = canonical_result(wanted.function(context, given), name)
+        found = Evidence(
+            id=identifier,
+            tool=name,
+            version=wanted.version,
+            arguments=filled,
+            datasets=datasets,
+            result=result,
+            seconds=time.perf_counter() - started,
+        )
+        store.put(found)
+        return found
+
+
+def canonical_result(result: BaseModel, name: str) -> dict[str, Any]:
+    """A tool's result as plain JSON with floats at twelve significant digits.
+
+    Raises:
+        LiftError: The tool returned a number that is not finite.
+    """
+    return _canonical(result.model_dump(mode="json"), name, "result")
+
+
+def _canonical(value: Any, name: str, path: str) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _canonical(v, name, f"{path}.{k}") for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(v, name, f"{path}.{i}") for i, v in enumerate(value)]
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise LiftError(f"tool {name!r} returned {value!r} at {path}")
+        return float(f"{value:.{_RESULT_DIGITS - 1}e}") + 0.0
+    raise LiftError(f"tool {name!r} returned a {type(value).__name__} at {path}")
+
+
+def _validated(wanted: ToolSpec, arguments: Mapping[str, Any]) -> BaseModel:
+    fields = wanted.arguments_model.model_fields
+    unknown = sorted(set(arguments) - set(fields))
+    if unknown:
+        close = difflib.get_close_matches(unknown[0], list(fields), 1)
+        takes = f"It takes: {', '.join(fields) or 'no arguments'}"
+        raise ToolRetry(
+            f"{wanted.name} has no argument {unknown[0]!r}",
+            fix=f"Did you mean {close[0]!r}? {takes}" if close else takes,
+        )
+    try:
+        return wanted.arguments_model.model_validate(dict(arguments))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ToolRetry(
+            f"{first['msg']}, got {first['input']!r}",
+            where=f"{wanted.name} argument {where}" if where else wanted.name,
+            fix=f"{error.error_count()} argument(s) to put right" if error.error_count() > 1 else None,
+        ) from error
+
+
+def _subject(wanted: ToolSpec, dataset: Dataset | None) -> Dataset | None:
+    if wanted.data == "none":
+        return None
+    if wanted.data == "text":
+        return dataset if dataset is not None and dataset.kind == "text" else None
+    if dataset is None:
+        raise ToolFailed(f"{wanted.name} needs a table and was given no data", fix="Give a file with --data")
+    if dataset.kind != "table":
+        raise ToolFailed(f"{wanted.name} needs a table and {dataset.name!r} is a text", fix="Give a table")
+    return dataset
+
+
+def _known_roles(
+    wanted: ToolSpec, subject: Dataset | None, roles: ColumnRoles | None
+) -> tuple[ColumnRoles | None, UserError | None]:
+    if subject is None or subject.kind != "table":
+        return None, None
+    if roles is not None:
+        return roles, None
+    try:
+        return subject.roles, None
+    except UserError as problem:
+        if wanted.data == "panel":
+            raise
+        return None, problem
+
+
+_DEFAULT = Registry()
+names = _DEFAULT.names
+spec = _DEFAULT.spec
+run = _DEFAULT.run
+run_call = _DEFAULT.run_call
+
+__all__ = [
+    "Registry",
+    "ToolContext",
+    "ToolFailed",
+    "ToolRetry",
+    "ToolSpec",
+    "canonical_result",
+    "names",
+    "run",
+    "run_call",
+    "spec",
+    "tool",
+]
