@@ -1,0 +1,151 @@
+"""Where the local searches start: the best plan on a grid, found exactly, and a few plain plans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import LinearConstraint, milp
+from scipy.sparse import lil_array
+
+from liftos_agents.tools.budget.limits import Polytope
+from liftos_agents.tools.budget.problem import BudgetProblem
+
+Array = NDArray[np.float64]
+
+_STEPS = 200
+_PROGRAMME_STEPS = 40
+_TABLE_DRAWS = 125
+_BEND = 1e-7
+
+
+@dataclass(frozen=True, eq=False)
+class CurveTable:
+    """Mean outcome of each channel on a grid of spend.
+
+    Attributes:
+        spend: Grid, shape (G, C).
+        outcome: Mean over draws, shape (G, C).
+        allowed: Points within the bounds and the channel's target return, shape (G, C).
+    """
+
+    spend: Array
+    outcome: Array
+    allowed: NDArray[np.bool_]
+
+    @property
+    def concave(self) -> bool:
+        """Whether every curve bends down only, to the grid's resolution."""
+        bends = np.diff(self.outcome, n=2, axis=0)
+        return bool((bends <= _BEND * np.abs(self.outcome).max(axis=0)).all())
+
+
+def curve_table(problem: BudgetProblem, space: Polytope, steps: int = _STEPS) -> CurveTable:
+    """The curves on a grid whose steps are equal in money for every channel, from each one's lower bound up."""
+    thin = replace(problem, posterior=problem.posterior.thin(_TABLE_DRAWS)) if problem.ramp else problem
+    room = max(problem.total - float(space.lower.sum()), 1e-9 * problem.total)
+    spend = space.lower + np.arange(steps + 1)[:, None] * (room / steps)
+    reach = np.minimum(spend, np.maximum(space.upper, space.lower))
+    outcome = thin.outcome(reach).mean(axis=0)
+    allowed = spend <= space.upper + 1e-9 * problem.total
+    allowed[0] = True
+    targets = problem.channel_target_roas
+    if targets is not None:
+        short = problem.value * outcome < np.nan_to_num(targets, nan=-np.inf) * spend
+        allowed &= ~(short & (spend > 0.0))
+    return CurveTable(spend, outcome, allowed)
+
+
+def grid_start(problem: BudgetProblem, space: Polytope, table: CurveTable) -> Array | None:
+    """The best plan on the grid, or None where the grid holds none."""
+    if len(space.rows) == 0:
+        return _by_recursion(problem, space, table)
+    if len(space.rows) == 1 and bool((space.rows[0] > 0.0).all()):
+        return _by_recursion(problem, space, table)
+    return None if table.concave and table.allowed.all() else _by_programme(problem, space)
+
+
+def plain_starts(problem: BudgetProblem, space: Polytope) -> list[Array]:
+    """The current plan, and the total shared out equally, each drawn into the bounds."""
+    equal = np.full(problem.current.size, problem.total / problem.current.size)
+    upper = np.maximum(space.upper, space.lower)
+    return [np.clip(problem.current, space.lower, upper), np.clip(equal, space.lower, upper)]
+
+
+def corner_starts(problem: BudgetProblem, space: Polytope) -> list[Array]:
+    """One plan per channel, with all that can go to it, for curves with more than one hill."""
+    corners: list[Array] = []
+    for c in range(problem.current.size):
+        plan = space.lower.copy()
+        spare = max(problem.total - float(plan.sum()), 0.0)
+        plan[c] = min(plan[c] + spare, max(space.upper[c], space.lower[c]))
+        corners.append(plan)
+    return corners
+
+
+def _by_recursion(problem: BudgetProblem, space: Polytope, table: CurveTable) -> Array | None:
+    """Dynamic programming over channels: the best way to spend each number of steps on the first of them."""
+    gains = np.where(table.allowed, problem.worth * table.outcome, -np.inf)
+    gains = gains - problem.cost * np.where(table.allowed, table.spend, 0.0)
+    points, channels = gains.shape
+    index = np.arange(points)
+    rest = index[:, None] - index[None, :]
+    best = np.where(index == 0, 0.0, -np.inf)
+    choices: list[NDArray[np.intp]] = []
+    for c in range(channels):
+        reached = np.where(rest >= 0, best[np.maximum(rest, 0)] + gains[None, :, c], -np.inf)
+        choices.append(reached.argmax(axis=1))
+        best = reached.max(axis=1)
+    if not np.isfinite(best).any():
+        return None
+    at = int(np.flatnonzero(np.isfinite(best))[-1]) if problem.fix_total else int(best.argmax())
+    plan = np.empty(channels)
+    for c in reversed(range(channels)):
+        step = int(choices[c][at])
+        plan[c] = min(table.spend[step, c], max(space.upper[c], space.lower[c]))
+        at -= step
+    return plan
+
+
+def _by_programme(problem: BudgetProblem, space: Polytope) -> Array | None:
+    """A mixed-integer programme over piecewise linear curves, for limits that join channels."""
+    table = curve_table(problem, space, _PROGRAMME_STEPS)
+    points, channels = table.spend.shape
+    segments = points - 1
+    weights, switches = points * channels, segments * channels
+    total = weights + switches
+    gains = problem.worth * table.outcome - problem.cost * table.spend
+    unit = max(float(np.abs(gains).max()), 1e-300)
+    aim = np.concatenate([-(gains.T / unit).ravel(), np.zeros(switches)])
+    upper = np.concatenate([table.allowed.T.ravel().astype(np.float64), np.ones(switches)])
+
+    rows = lil_array((channels * (2 + points) + len(space.rows), total))
+    low, high = np.zeros(rows.shape[0]), np.zeros(rows.shape[0])
+    row = 0
+    for c in range(channels):
+        first, switch = c * points, weights + c * segments
+        rows[row, first : first + points] = 1.0
+        rows[row + 1, switch : switch + segments] = 1.0
+        low[row : row + 2] = high[row : row + 2] = 1.0
+        row += 2
+        for point in range(points):
+            rows[row, first + point] = 1.0
+            rows[row, switch + max(point - 1, 0) : switch + min(point + 1, segments)] = -1.0
+            low[row] = -np.inf
+            row += 1
+    for r in range(len(space.rows)):
+        rows[row, :weights] = ((table.spend / problem.total) * space.rows[r]).T.ravel()
+        low[row], high[row] = space.row_lower[r] / problem.total, space.row_upper[r] / problem.total
+        row += 1
+    found = milp(
+        aim,
+        constraints=LinearConstraint(rows.tocsr(), low, high),
+        bounds=(np.zeros(total), upper),
+        integrality=np.concatenate([np.zeros(weights), np.ones(switches)]),
+        options={"node_limit": 400, "mip_rel_gap": 2e-3},
+    )
+    if found.x is None:
+        return None
+    shares = np.asarray(found.x[:weights]).reshape(channels, points)
+    return np.clip((shares * table.spend.T).sum(axis=1), space.lower, np.maximum(space.upper, space.lower))
