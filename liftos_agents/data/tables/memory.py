@@ -44,9 +44,7 @@ memory_records = Table(
 memory_vectors = Table(
     "memory_vectors",
     metadata,
-    Column(
-        "sequence", Integer, ForeignKey("memory_records.sequence", ondelete="CASCADE"), primary_key=True
-    ),
+    Column("sequence", Integer, ForeignKey("memory_records.sequence", ondelete="CASCADE"), primary_key=True),
     Column("embedder", String(64), primary_key=True),
     Column("vector", LargeBinary, nullable=False),
 )

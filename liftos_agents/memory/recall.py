@@ -1,0 +1,163 @@
+"""Finding again: dense, lexical and graph signals over one organisation's shelf, fused and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from liftos_agents.data.lexical import LexicalIndex, terms
+from liftos_agents.domain.memory_record import MemoryKind, Recall
+from liftos_agents.memory import ledger
+from liftos_agents.memory.activation import named_entities, spread
+from liftos_agents.memory.embedding import LexicalEmbedder
+from liftos_agents.memory.fusion import fuse, weights_for
+from liftos_agents.memory.shelf import Shelf, embedded_text
+from liftos_agents.memory.vectors import similarities
+
+EXACT_LIMIT = 20_000
+LEXICAL_HITS = 60
+
+Nearest = Callable[[NDArray[np.float32]], Sequence[str] | None]
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to find.
+
+    Attributes:
+        text: The question.
+        vector: Its quantised vector.
+        kinds: Kinds to find, or None for all.
+        superseded: Whether records that a newer one superseded are found too.
+    """
+
+    text: str
+    vector: NDArray[np.float32]
+    limit: int = 5
+    kinds: tuple[MemoryKind, ...] | None = None
+    superseded: bool = False
+
+
+def recall(
+    shelf: Shelf,
+    connection: Connection,
+    lexical: LexicalIndex,
+    query: Query,
+    *,
+    nearest: Nearest | None = None,
+) -> tuple[Recall, ...]:
+    """The records that bear on `query`, best first; ties by id.
+
+    Up to 20,000 records every vector is compared. Above that, `nearest` (ids of approximate neighbours and of
+    whatever the index does not hold yet) narrows the dense signal, and the score of a candidate stays exact;
+    without it, or when it answers None, every vector is compared all the same.
+    """
+    if not len(shelf):
+        return ()
+    words = _lexical_signal(shelf, connection, lexical, query.text)
+    seeds = named_entities(query.text, shelf.aliases)
+    active = spread(seeds, shelf.neighbours, shelf.mentions, len(shelf))
+    positions = _candidates(shelf, query, words.score, active, nearest)
+    if not len(positions):
+        return ()
+    graph = _graph_signal(shelf, active)
+    last_day = int(shelf.ends.max())
+    found = fuse(
+        _IdsAt(shelf.ids, positions),
+        dense=similarities(_rows(shelf, positions), query.vector),
+        lexical=words.score[positions],
+        graph=graph[positions],
+        age_days=(last_day - shelf.ends[positions]).astype(np.float64),
+        confidence=shelf.confidence[positions],
+        weights=weights_for(
+            meaning=not isinstance(shelf.embedder, LexicalEmbedder),
+            names_entity=bool(seeds),
+            known_words=words.known,
+        ),
+        limit=query.limit,
+    )
+    sequences = [shelf.sequences[positions[f.position]] for f in found]
+    held = ledger.by_sequence(connection, sequences)
+    return tuple(
+        Recall(record=held[sequence], score=f.score, signals=dict(f.signals), embedding=shelf.embedder.name)
+        for f, sequence in zip(found, sequences, strict=True)
+    )
+
+
+class _IdsAt(Sequence[str]):
+    """Ids at positions, looked up only for those that are asked for."""
+
+    def __init__(self, ids: Sequence[str], positions: NDArray[np.int64]) -> None:
+        self._ids, self._positions = ids, positions
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._ids[int(self._positions[index])]
+
+
+@dataclass(frozen=True)
+class _Words:
+    score: NDArray[np.float64]
+    known: float
+
+
+def _lexical_signal(shelf: Shelf, connection: Connection, lexical: LexicalIndex, text: str) -> _Words:
+    """Match of words by position, 0 to 1: half coverage of the query's words, half BM25 beside the best hit."""
+    score = np.zeros(len(shelf))
+    asked = set(terms(text))
+    hits = (
+        lexical.search(shelf.organisation, text, limit=LEXICAL_HITS, connection=connection) if asked else []
+    )
+    placed = [(shelf.position_of_id[i], s) for i, s in hits if i in shelf.position_of_id]
+    if not placed:
+        return _Words(score, 0.0)
+    best = max(s for _, s in placed)
+    held = ledger.by_sequence(connection, [shelf.sequences[p] for p, _ in placed])
+    known: set[str] = set()
+    for position, bm25 in placed:
+        shared = asked & set(terms(embedded_text(held[shelf.sequences[position]])))
+        known |= shared
+        beside = bm25 / best if best > 0 else 1.0
+        score[position] = sqrt(len(shared) / len(asked)) * (0.5 + 0.5 * beside)
+    return _Words(score, len(known) / len(asked))
+
+
+def _graph_signal(shelf: Shelf, active: dict[str, float]) -> NDArray[np.float64]:
+    signal = np.zeros(len(shelf))
+    for entity, strength in active.items():
+        at = np.asarray(shelf.mentions.get(entity, ()), dtype=np.int64)
+        signal[at] = np.maximum(signal[at], strength)
+    return signal
+
+
+def _candidates(
+    shelf: Shelf,
+    query: Query,
+    words: NDArray[np.float64],
+    active: dict[str, float],
+    nearest: Nearest | None,
+) -> NDArray[np.int64]:
+    wanted = np.ones(len(shelf), dtype=bool) if query.superseded else shelf.stands.copy()
+    if query.kinds is not None:
+        wanted &= np.isin(shelf.kinds, list(query.kinds))
+    neighbours = nearest(query.vector) if nearest is not None and len(shelf) > EXACT_LIMIT else None
+    if neighbours is not None:
+        near = np.zeros(len(shelf), dtype=bool)
+        near[[shelf.position_of_id[i] for i in neighbours if i in shelf.position_of_id]] = True
+        near |= words > 0
+        for entity in active:
+            near[shelf.mentions.get(entity, [])] = True
+        wanted &= near
+    return np.flatnonzero(wanted)
+
+
+def _rows(shelf: Shelf, positions: NDArray[np.int64]) -> NDArray[np.float32]:
+    return shelf.matrix if len(positions) == len(shelf) else shelf.matrix[positions]
