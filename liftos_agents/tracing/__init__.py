@@ -1,0 +1,66 @@
+"""The decision trace: spans and decisions of every run, kept in a chain that shows tampering.
+
+One commit a run writes it; `TraceStore` shows, explains and verifies it; OpenTelemetry gets a copy on demand.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from liftos_agents.tracing.chain import ChainFault, ChainHead, ChainReport
+    from liftos_agents.tracing.explain import Explanation, why
+    from liftos_agents.tracing.keys import SigningKey
+    from liftos_agents.tracing.logs import run_logger
+    from liftos_agents.tracing.otel import SpanExport
+    from liftos_agents.tracing.recorder import Recorder, Span
+    from liftos_agents.tracing.records import DecisionRecord, RunRecord, RunSummary, SpanEvent, SpanRecord
+    from liftos_agents.tracing.redaction import redact
+    from liftos_agents.tracing.store import TraceStore
+
+__all__ = [
+    "ChainFault",
+    "ChainHead",
+    "ChainReport",
+    "DecisionRecord",
+    "Explanation",
+    "Recorder",
+    "RunRecord",
+    "RunSummary",
+    "SigningKey",
+    "Span",
+    "SpanEvent",
+    "SpanExport",
+    "SpanRecord",
+    "TraceStore",
+    "redact",
+    "run_logger",
+    "why",
+]
+
+_HOMES = {
+    "ChainFault": "liftos_agents.tracing.chain",
+    "ChainHead": "liftos_agents.tracing.chain",
+    "ChainReport": "liftos_agents.tracing.chain",
+    "DecisionRecord": "liftos_agents.tracing.records",
+    "Explanation": "liftos_agents.tracing.explain",
+    "Recorder": "liftos_agents.tracing.recorder",
+    "RunRecord": "liftos_agents.tracing.records",
+    "RunSummary": "liftos_agents.tracing.records",
+    "SigningKey": "liftos_agents.tracing.keys",
+    "Span": "liftos_agents.tracing.recorder",
+    "SpanEvent": "liftos_agents.tracing.records",
+    "SpanExport": "liftos_agents.tracing.otel",
+    "SpanRecord": "liftos_agents.tracing.records",
+    "TraceStore": "liftos_agents.tracing.store",
+    "redact": "liftos_agents.tracing.redaction",
+    "run_logger": "liftos_agents.tracing.logs",
+    "why": "liftos_agents.tracing.explain",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,61 @@
+"""Log lines that carry their run's id; no global configuration is touched."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Literal, TextIO
+
+import structlog
+
+from liftos_agents.tracing.redaction import redact
+
+
+def run_logger(
+    run_id: str,
+    organisation: str,
+    *,
+    stream: TextIO | None = None,
+    level: int = logging.INFO,
+    form: Literal["json", "text"] = "json",
+) -> structlog.typing.FilteringBoundLogger:
+    """A logger whose every line names the run and is free of secrets.
+
+    Args:
+        stream: Where lines go; standard error when absent.
+        level: Lines below it are not written.
+        form: One JSON object a line, or text for a person.
+    """
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    logger: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
+        structlog.WriteLogger(stream or sys.stderr),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _redacted,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        context_class=dict,
+        run_id=run_id,
+        organisation=organisation,
+    )
+    return logger
+
+
+def _redacted(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {name: _clean(name, value) for name, value in line.items()}
+
+
+def _clean(name: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    # The name of a field tells what its value is, as in `password=`.
+    marked = redact(f"{name}={value}")
+    return "[redacted]" if marked == f"{name}=[redacted]" else redact(value)

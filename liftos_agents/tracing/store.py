@@ -1,0 +1,314 @@
+"""The run store: runs, spans and chained decisions, written in one commit a run."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from liftos_agents.data.database import Database
+from liftos_agents.data.tables.trace import chain_heads, decisions, runs, spans
+from liftos_agents.domain.canonical import canonical_json, content_hash
+from liftos_agents.domain.decision import Decision
+from liftos_agents.errors import NotFoundError
+from liftos_agents.tracing.chain import (
+    ChainFault,
+    ChainHead,
+    ChainReport,
+    Link,
+    genesis,
+    head_faults,
+    link_faults,
+    link_hash,
+    sign_head,
+)
+from liftos_agents.tracing.keys import SigningKey
+from liftos_agents.tracing.records import DecisionRecord, RunRecord, RunSummary, SpanRecord
+from liftos_agents.tracing.redaction import redact
+
+SEAL = "seal"
+"""The kind of the record that closes a run: it holds the hashes of its answer, plan and spans."""
+
+
+class TraceStore:
+    """Every run's record in the database, its decisions chained per organisation.
+
+    Args:
+        database: Open database.
+        keys: Folder of the signing key, outside the database (`home.folder("keys")`).
+    """
+
+    def __init__(self, database: Database, keys: Path) -> None:
+        self.database = database
+        self.keys = keys
+        self._key: SigningKey | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def key(self) -> SigningKey:
+        """The key that signs the heads; made at first use."""
+        with self._lock:
+            if self._key is None:
+                self._key = SigningKey(self.keys)
+            return self._key
+
+    def write(
+        self, run: RunRecord, span_records: Sequence[SpanRecord], choices: Iterable[dict[str, Any]]
+    ) -> None:
+        """Keeps a run with its spans and decisions, all or nothing.
+
+        Args:
+            run: The finished run.
+            span_records: In order of position.
+            choices: One map a decision: `span`, `at_ns` and `decision` (JSON-plain).
+        """
+        run_row = _run_row(run)
+        span_rows = [_span_row(run.id, span) for span in span_records]
+        contents = [
+            (str(c["decision"]["kind"]), redact(json.dumps(c, sort_keys=True, ensure_ascii=False)))
+            for c in choices
+        ]
+        contents.append((SEAL, _seal(run_row, span_rows)))
+        key = self.key
+        with self.database.begin() as connection:
+            connection.execute(insert(runs), run_row)
+            if span_rows:
+                connection.execute(insert(spans), span_rows)
+            self._append(connection, run, contents, key)
+
+    def runs(self, limit: int = 20, *, organisation: str | None = None) -> tuple[RunSummary, ...]:
+        """The latest runs, newest first."""
+        columns = [runs.c[name] for name in RunSummary.model_fields]
+        query = select(*columns).order_by(runs.c.started.desc(), runs.c.id).limit(limit)
+        if organisation is not None:
+            query = query.where(runs.c.organisation == organisation)
+        with self.database.connect() as connection:
+            found = connection.execute(query).all()
+        return tuple(RunSummary(**row._mapping) for row in found)  # pyright: ignore[reportPrivateUsage]
+
+    def run(self, run_id: str, *, organisation: str | None = None) -> RunRecord:
+        """The run whose id is, or alone begins with, `run_id`.
+
+        Raises:
+            NotFoundError: No run, or several.
+        """
+        query = select(runs).where(runs.c.id.startswith(run_id, autoescape=True)).order_by(runs.c.id)
+        if organisation is not None:
+            query = query.where(runs.c.organisation == organisation)
+        found: Sequence[Row[Any]] = ()
+        if run_id:
+            with self.database.connect() as connection:
+                found = connection.execute(query.limit(5)).all()
+        exact = [row for row in found if row.id == run_id]
+        chosen = exact or found
+        if len(chosen) != 1:
+            several = ", ".join(row.id for row in chosen)
+            raise NotFoundError(
+                f"several runs begin with {run_id!r}: {several}" if chosen else f"no run {run_id!r}",
+                fix="Give more of the id" if chosen else "See: liftos trace list",
+            )
+        return _run(chosen[0])
+
+    def spans(self, run_id: str) -> tuple[SpanRecord, ...]:
+        """The spans of a run in order of their start.
+
+        Raises:
+            NotFoundError: As `run`.
+        """
+        query = select(spans).where(spans.c.run_id == self.run(run_id).id).order_by(spans.c.position)
+        with self.database.connect() as connection:
+            found = connection.execute(query).all()
+        return tuple(_span(row) for row in found)
+
+    def decisions(self, run_id: str) -> tuple[DecisionRecord, ...]:
+        """What was decided during a run, in order.
+
+        Raises:
+            NotFoundError: As `run`.
+        """
+        query = (
+            select(decisions)
+            .where(decisions.c.run_id == self.run(run_id).id, decisions.c.kind != SEAL)
+            .order_by(decisions.c.position)
+        )
+        with self.database.connect() as connection:
+            found = connection.execute(query).all()
+        return tuple(_decision(row) for row in found)
+
+    def export_head(self, organisation: str) -> ChainHead:
+        """The signed end of an organisation's chain, to be kept elsewhere.
+
+        Raises:
+            NotFoundError: The organisation has no chain yet.
+        """
+        with self.database.connect() as connection:
+            head = _head(connection, organisation)
+        if head is None:
+            raise NotFoundError(
+                f"organisation {organisation!r} has no recorded run", fix="Ask a question first"
+            )
+        return head
+
+    def verify(self, organisation: str, *, head: ChainHead | None = None) -> ChainReport:
+        """Whether an organisation's decisions, answers and spans are as they were written.
+
+        Args:
+            organisation: Whose chain.
+            head: A head exported earlier, which also shows a truncation that took the stored head along.
+        """
+        with self.database.connect() as connection:
+            rows = connection.execute(
+                select(decisions)
+                .where(decisions.c.organisation == organisation)
+                .order_by(decisions.c.position)
+            ).all()
+            stored = _head(connection, organisation)
+            links = [
+                Link(row.position, row.run_id, row.kind, row.content, row.previous, row.hash) for row in rows
+            ]
+            faults = link_faults(organisation, links)
+            faults += _run_faults(connection, links)
+        if stored is not None:
+            faults += head_faults(organisation, links, stored, self.key.public, "the stored head")
+            if links and links[-1].position > stored.position:
+                message = "the stored head does not cover the last records"
+                faults.append(ChainFault(kind="forged_head", position=stored.position + 1, message=message))
+        elif links:
+            faults.append(ChainFault(kind="forged_head", position=0, message="the stored head is gone"))
+        if head is not None:
+            faults += head_faults(organisation, links, head, self.key.public, "the exported head")
+        return ChainReport(
+            organisation=organisation,
+            records=len(links),
+            runs=sum(link.kind == SEAL for link in links),
+            head=stored,
+            faults=tuple(faults),
+        )
+
+    def _append(
+        self, connection: Connection, run: RunRecord, contents: list[tuple[str, str]], key: SigningKey
+    ) -> None:
+        organisation = run.organisation
+        head = _head(connection, organisation, lock=True)
+        position, previous = (head.position, head.hash) if head else (0, genesis(organisation))
+        rows: list[dict[str, Any]] = []
+        for kind, content in contents:
+            digest = link_hash(organisation, run.id, kind, content, previous)
+            position += 1
+            rows.append(
+                {
+                    "organisation": organisation,
+                    "position": position,
+                    "run_id": run.id,
+                    "kind": kind,
+                    "content": content,
+                    "previous": previous,
+                    "hash": digest,
+                }
+            )
+            previous = digest
+        connection.execute(insert(decisions), rows)
+        row = sign_head(key, organisation, position, previous).model_dump()
+        if head is None:
+            connection.execute(insert(chain_heads), row)
+        else:
+            connection.execute(
+                update(chain_heads).where(chain_heads.c.organisation == organisation).values(row)
+            )
+
+
+def _head(connection: Connection, organisation: str, *, lock: bool = False) -> ChainHead | None:
+    query = select(chain_heads).where(chain_heads.c.organisation == organisation)
+    if lock:
+        query = query.with_for_update()
+    row = connection.execute(query).first()
+    return ChainHead(**row._mapping) if row else None  # pyright: ignore[reportPrivateUsage]
+
+
+def _run_row(run: RunRecord) -> dict[str, Any]:
+    row = run.model_dump(mode="json")
+    for name in ("plan", "answer", "versions"):
+        row[name] = redact(json.dumps(row[name], ensure_ascii=False))
+    row["question"] = redact(run.question)
+    row["error"] = redact(run.error)
+    return row
+
+
+def _span_row(run_id: str, span: SpanRecord) -> dict[str, Any]:
+    events = [event.model_dump(mode="json") for event in span.events]
+    return {
+        "run_id": run_id,
+        "position": span.position,
+        "id": span.id,
+        "parent": span.parent,
+        "name": span.name,
+        "kind": span.kind,
+        "started_ns": span.started_ns,
+        "ended_ns": span.ended_ns,
+        "status": span.status,
+        "message": redact(span.message),
+        "attributes": redact(json.dumps(span.attributes, ensure_ascii=False)),
+        "events": redact(json.dumps(events, ensure_ascii=False)) if events else "[]",
+    }
+
+
+def _seal(run_row: dict[str, Any], span_rows: list[dict[str, Any]]) -> str:
+    return canonical_json({"run": _digest(run_row), "spans": _digest(span_rows)})
+
+
+def _digest(value: Any) -> str:
+    return content_hash(json.dumps(value, sort_keys=True, ensure_ascii=False).encode())
+
+
+def _run_faults(connection: Connection, links: Sequence[Link]) -> list[ChainFault]:
+    """Runs whose answer or spans are not those that were sealed."""
+    faults: list[ChainFault] = []
+    for link in links:
+        if link.kind != SEAL:
+            continue
+        row = connection.execute(select(runs).where(runs.c.id == link.run_id)).first()
+        below = connection.execute(
+            select(spans).where(spans.c.run_id == link.run_id).order_by(spans.c.position)
+        ).all()
+        found = _seal(_plain(row), [_plain(span) for span in below]) if row else None
+        if found != link.content:
+            what = "was changed after it was written" if row else "is gone"
+            message = f"run {link.run_id!r} {what}"
+            faults.append(ChainFault(kind="changed_run", position=link.position, message=message))
+    return faults
+
+
+def _plain(row: Row[Any]) -> dict[str, Any]:
+    return dict(row._mapping)  # pyright: ignore[reportPrivateUsage]
+
+
+def _run(row: Row[Any]) -> RunRecord:
+    values = _plain(row)
+    for name in ("plan", "answer", "versions"):
+        values[name] = json.loads(values[name])
+    return RunRecord(**values)
+
+
+def _span(row: Row[Any]) -> SpanRecord:
+    values = _plain(row)
+    values["attributes"] = json.loads(values["attributes"])
+    values["events"] = json.loads(values["events"])
+    return SpanRecord(**values)
+
+
+def _decision(row: Row[Any]) -> DecisionRecord:
+    content = cast("dict[str, Any]", json.loads(row.content))
+    return DecisionRecord(
+        organisation=row.organisation,
+        position=row.position,
+        run_id=row.run_id,
+        span=content["span"],
+        at_ns=content["at_ns"],
+        decision=Decision(**content["decision"]),
+        previous=row.previous,
+        hash=row.hash,
+    )
