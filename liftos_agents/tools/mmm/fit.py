@@ -1,0 +1,80 @@
+"""`fit`: a marketing-mix model from arrays to result and posterior."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from liftos_agents.domain.posterior import MediaPosterior
+from liftos_agents.tools.mmm.convergence import Convergence, assess
+from liftos_agents.tools.mmm.gibbs import Draws, Sampler
+from liftos_agents.tools.mmm.holdout import holdout_mape
+from liftos_agents.tools.mmm.input import MmmInput
+from liftos_agents.tools.mmm.posterior_draws import media_posterior, monitored
+from liftos_agents.tools.mmm.refusals import suitability
+from liftos_agents.tools.mmm.result import FitMmmResult
+from liftos_agents.tools.mmm.sensitivity import decision_effects
+from liftos_agents.tools.mmm.standard_form import StandardForm, standard_form
+from liftos_agents.tools.mmm.summary import refused, summarise
+
+WARMUP = 150
+LONGER = 4
+"""How often chains that have not converged may go on for as long again."""
+FEWEST_FOR_HOLDOUT = 60
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class MmmFit:
+    """The result, and the posterior unless the fit was refused."""
+
+    result: FitMmmResult
+    posterior: MediaPosterior | None
+
+
+def fit(data: MmmInput, progress: Progress | None = None) -> MmmFit:
+    """The fit of a marketing-mix model, or its refusal as a result.
+
+    Geometric adstock, logistic or Hill saturation (Jin et al. 2017), effects not negative, Gaussian baseline integrated out, latent
+    demand drawn along; sampled by a collapsed grid-Gibbs. The same input gives the same bytes.
+    """
+    report = progress or (lambda message, fraction: None)
+    report("checking what the data can carry", 0.0)
+    early = suitability(data, parameters=1)
+    if early.refusals:
+        return MmmFit(refused(data, early), None)
+    form = standard_form(data)
+    suited = suitability(data, parameters=len(form.design.names))
+    if suited.refusals:
+        return MmmFit(refused(data, suited), None)
+    report("sampling", 0.1)
+    draws, convergence = _sample(data, form)
+    decided = decision_effects(form, draws, data.seed)
+    posterior = media_posterior(data, form, draws, decided)
+    report("forecasting held-out periods", 0.75)
+    error = _holdout(data)
+    report("summarising", 0.95)
+    return MmmFit(summarise(data, form, draws, posterior, convergence, suited, error), posterior)
+
+
+def _sample(data: MmmInput, form: StandardForm) -> tuple[Draws, Convergence]:
+    """The draws; chains that have not converged go on, twice as thinned each time, before that is reported as a failure."""
+    sampler = Sampler(form.problem, data.chains, np.random.default_rng([data.seed, 0]))
+    sampler.sweep(WARMUP)
+    thin = 1
+    while True:
+        draws = sampler.run(data.draws, thin)
+        convergence = assess(monitored(form, draws, data.channels))
+        if convergence.passed or thin >= LONGER:
+            return draws, convergence
+        thin *= 2
+
+
+def _holdout(data: MmmInput) -> float | None:
+    rows = len(data.outcome)
+    if data.holdout_weeks < 1 or rows - data.holdout_weeks < FEWEST_FOR_HOLDOUT:
+        return None
+    return holdout_mape(data, data.holdout_weeks)

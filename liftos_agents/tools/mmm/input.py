@@ -1,0 +1,109 @@
+"""What a marketing-mix fit is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from liftos_agents.domain.posterior import Saturation
+
+Array = NDArray[np.float64]
+Frequency = Literal["day", "week", "month"]
+Confounding = Literal["factor", "none"]
+
+ADSTOCK_LENGTH: dict[Frequency, int] = {"day": 28, "week": 8, "month": 4}
+
+
+class RoiPrior(BaseModel):
+    """What is believed of a channel's return before the data: normal, cut at zero.
+
+    Attributes:
+        mean: Outcome value per unit of spend.
+        sd: Its standard deviation.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mean: float = Field(ge=0.0)
+    sd: float = Field(gt=0.0)
+
+
+class LiftTest(BaseModel):
+    """A past experiment on one channel.
+
+    Attributes:
+        channel: Its name.
+        start: First day of the test.
+        end: Last day of the test.
+        spend_change: Spend added per period during the test, negative for a cut.
+        lift: Outcome that the change added over the test and its carry-over, in outcome units.
+        standard_error: Of the lift.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    channel: str
+    start: date
+    end: date
+    spend_change: float
+    lift: float
+    standard_error: float = Field(gt=0.0)
+
+
+@dataclass(frozen=True)
+class MmmInput:
+    """Data and settings of a fit. Spends are money per period, the outcome the KPI's own unit.
+
+    Attributes:
+        dates: (T,) datetime64[D], regular.
+        outcome: (T,).
+        spend: (T, C).
+        channels: names, length C.
+        controls, events: name to a series of shape (T,).
+        demand_proxies: names within `controls` that follow demand; they inform the demand factor and are not controls as well.
+        value_per_outcome: money per unit of outcome.
+        outcome_is_money: whether outcome × value is money; if not, a return is outcome per unit of spend.
+        margin: profit per unit of revenue, None when nobody said.
+        holidays: name to a series (T,) of holidays per period.
+        season_order: Fourier pairs a year; chosen by the length of the data when None.
+        effect_scale: prior standard deviation of an effect, outcome scaled to a maximum of one.
+        holdout_weeks: periods held out to measure the forecast error; 0 for none.
+        confounding: "factor" models latent demand; "none" trusts the controls.
+    """
+
+    dates: NDArray[np.datetime64]
+    outcome: Array
+    spend: Array
+    channels: tuple[str, ...]
+    controls: dict[str, Array] = field(default_factory=dict)
+    events: dict[str, Array] = field(default_factory=dict)
+    holidays: dict[str, Array] = field(default_factory=dict)
+    demand_proxies: tuple[str, ...] = ()
+    value_per_outcome: float = 1.0
+    outcome_is_money: bool = True
+    margin: float | None = None
+    country: str | None = None
+    saturation: Saturation = "logistic"
+    adstock_length: int | None = None
+    season_order: int | None = None
+    trend: bool = True
+    frequency: Frequency = "week"
+    seed: int = 0
+    draws: int = 500
+    chains: int = 4
+    roi_priors: dict[str, RoiPrior] = field(default_factory=dict)
+    lift_tests: tuple[LiftTest, ...] = ()
+    effect_scale: float | None = None
+    holdout_weeks: int = 8
+    confounding: Confounding = "factor"
+    dataset: str = ""
+
+    @property
+    def length(self) -> int:
+        """Periods that an impulse lasts."""
+        return self.adstock_length or ADSTOCK_LENGTH[self.frequency]

@@ -1,0 +1,245 @@
+"""From draws to the result that is handed on."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liftos_agents.domain.estimate import Estimate, significant
+from liftos_agents.domain.posterior import MediaPosterior
+from liftos_agents.domain.verdict import MARGIN_ABSENT
+from liftos_agents.tools.mmm.channel_summary import ChannelDraws, channel_draws, channel_result
+from liftos_agents.tools.mmm.confounding import confounding
+from liftos_agents.tools.mmm.convergence import Convergence
+from liftos_agents.tools.mmm.diagnostics import checks, diagnostics
+from liftos_agents.tools.mmm.gibbs import Draws
+from liftos_agents.tools.mmm.input import MmmInput
+from liftos_agents.tools.mmm.refusals import Suitability
+from liftos_agents.tools.mmm.result import (
+    Assumption,
+    Check,
+    Confounding,
+    FitMmmResult,
+    FitQuality,
+    Status,
+    Window,
+)
+from liftos_agents.tools.mmm.standard_form import StandardForm
+
+Array = NDArray[np.float64]
+
+ESTIMAND = "The outcome that each channel's spend added over the window, against not spending on it."
+DESIGN = "Observational time series: a Bayesian marketing-mix model with carry-over and diminishing returns."
+
+
+def summarise(
+    data: MmmInput,
+    form: StandardForm,
+    draws: Draws,
+    posterior: MediaPosterior,
+    convergence: Convergence,
+    suited: Suitability,
+    holdout: float | None,
+) -> FitMmmResult:
+    """The result of a fit that was not refused."""
+    drawn = [channel_draws(data, form, draws, posterior, index) for index in range(len(data.channels))]
+    channels = {
+        name: channel_result(data, form, posterior, drawn[index], index)
+        for index, name in enumerate(data.channels)
+    }
+    media = np.sum([channel.contribution for channel in drawn], axis=0)
+    fitted = posterior.baseline.mean(axis=0) + _mean_media(form, draws)
+    found = diagnostics(data, fitted, posterior.baseline, convergence, holdout)
+    checked = checks(data, found, convergence, suited, channels)
+    dependence = confounding(data, form, draws)
+    status: Status = (
+        "accepted" if all(check.passed for check in checked) and not suited.downgrades else "downgraded"
+    )
+    return FitMmmResult(
+        status=status,
+        estimand=ESTIMAND,
+        design=DESIGN,
+        channels=channels,
+        total_media=Estimate.of(media),
+        total_media_share=Estimate.of(media / data.outcome.sum()),
+        total_roas=Estimate.of(_total_return(data, media)),
+        decision_total_roas=Estimate.of(_total_return(data, _decision_media(drawn))),
+        baseline_share=Estimate.of(posterior.baseline.sum(axis=1) / data.outcome.sum()),
+        fit=_quality(data.outcome, fitted),
+        diagnostics=found,
+        checks=checked,
+        confounding=dependence,
+        assumptions=assumptions(data, dependence, checked),
+        warnings=(*suited.downgrades, *_warnings(data)),
+        refusals=(),
+        settings={
+            **settings(data),
+            "baseline_columns": len(form.design.names),
+            "effect_scale": form.effect_scale,
+            "sampler": "collapsed grid-Gibbs",
+        },
+        **_frame(data),
+    )
+
+
+def refused(data: MmmInput, suited: Suitability) -> FitMmmResult:
+    """The result of a fit that the data cannot carry: reasons, and no figure."""
+    return FitMmmResult(
+        status="refused",
+        estimand=ESTIMAND,
+        design=DESIGN,
+        channels={},
+        total_media=None,
+        total_media_share=None,
+        total_roas=None,
+        decision_total_roas=None,
+        baseline_share=None,
+        fit=None,
+        diagnostics=None,
+        checks=(),
+        confounding=None,
+        assumptions=(),
+        warnings=(*suited.downgrades, *_warnings(data)),
+        refusals=suited.refusals,
+        settings=settings(data),
+        **_frame(data),
+    )
+
+
+def settings(data: MmmInput) -> dict[str, str | int | float | bool | None]:
+    """What the fit was told, as plain values."""
+    return {
+        "saturation": data.saturation,
+        "adstock": "geometric, normalised",
+        "adstock_length": data.length,
+        "season_order": data.season_order,
+        "trend": data.trend,
+        "holidays": data.country,
+        "confounding": data.confounding,
+        "draws": data.draws,
+        "chains": data.chains,
+        "seed": data.seed,
+        "roi_priors": ", ".join(data.roi_priors) or None,
+        "lift_tests": len(data.lift_tests),
+        "holdout_periods": data.holdout_weeks,
+    }
+
+
+def units(data: MmmInput) -> dict[str, str]:
+    """Path patterns and the unit of what they lead to."""
+    money = data.outcome_is_money
+    outcome = "money" if money and data.value_per_outcome == 1.0 else "outcome"
+    ratio = "ratio" if money else "outcome per unit of spend"
+    return {
+        "channels.*.spend": "money",
+        "channels.*.mean_spend": "money per period",
+        "channels.*.contribution.*": outcome,
+        "channels.*.decision_contribution.*": outcome,
+        "channels.*.share.*": "share",
+        "channels.*.roas.*": ratio,
+        "channels.*.marginal_roas.*": ratio,
+        "channels.*.decision_roas.*": ratio,
+        "channels.*.decision_marginal_roas.*": ratio,
+        "channels.*.half_life.*": "periods",
+        "channels.*.saturation_point.*": "money per period",
+        "channels.*.probability_wasteful": "probability",
+        "channels.*.response_curve.*.spend": "money per period",
+        "channels.*.response_curve.*.*": f"{outcome} per period",
+        "total_media.*": outcome,
+        "total_media_share.*": "share",
+        "total_roas.*": ratio,
+        "decision_total_roas.*": ratio,
+        "baseline_share.*": "share",
+        "fit.*": "share",
+        "diagnostics.holdout_mape": "share",
+        "diagnostics.p_negative_baseline": "probability",
+        "confounding.demand_contribution_sd.*": "share",
+        "confounding.channels.*.*": "share",
+        "margin": "share",
+        "n": "periods",
+    }
+
+
+def assumptions(
+    data: MmmInput, dependence: Confounding, checked: tuple[Check, ...]
+) -> tuple[Assumption, ...]:
+    """What the figures rest on."""
+    passed = {check.name: check.passed for check in checked}
+    return (
+        Assumption(
+            name="No unseen cause drives both spend and sales, demand as modelled apart",
+            how_checked="spend's dependence on latent demand and past sales; decision draws allow for what is left",
+            verdict=dependence.verdict,
+        ),
+        Assumption(
+            name="Effects carry over geometrically and saturate as the curve says",
+            how_checked="held-out forecast error and residual autocorrelation",
+            verdict="nothing speaks against it"
+            if passed.get("holdout_mape", True) and passed["residual_autocorrelation"]
+            else "in doubt",
+        ),
+        Assumption(
+            name="Effects are constant over the window and never negative",
+            how_checked="assumed",
+            verdict="not checked",
+        ),
+        Assumption(
+            name="Channels act independently of each other",
+            how_checked="assumed",
+            verdict="not checked",
+        ),
+    )
+
+
+def _frame(data: MmmInput) -> dict[str, object]:
+    return {
+        "margin": 1.0 if data.margin is None else data.margin,
+        "margin_stated": data.margin is not None,
+        "units": units(data),
+        "n": len(data.outcome),
+        "window": Window(start=str(data.dates[0]), end=str(data.dates[-1])),
+        "frequency": data.frequency,
+    }
+
+
+def _warnings(data: MmmInput) -> list[str]:
+    found: list[str] = []
+    if not data.outcome_is_money:
+        found.append(
+            "The outcome has no money value, so returns are outcome per unit of spend and waste is not judged."
+        )
+    elif data.margin is None:
+        found.append(MARGIN_ABSENT)
+    return found
+
+
+def _mean_media(form: StandardForm, draws: Draws) -> Array:
+    """Posterior mean of all channels' contribution, (T,), outcome units."""
+    total = np.zeros(form.rows)
+    count = draws.noise.size
+    for index, table in enumerate(form.problem.tables):
+        weight = np.bincount(
+            draws.cell[..., index].ravel(),
+            weights=draws.effect[..., index].ravel(),
+            minlength=len(table.total),
+        )
+        total += weight @ table.raw / count
+    return total * form.outcome_scale
+
+
+def _total_return(data: MmmInput, media: Array) -> Array:
+    return media * data.value_per_outcome / data.spend.sum()
+
+
+def _decision_media(drawn: list[ChannelDraws]) -> Array:
+    return np.sum([channel.decision_contribution for channel in drawn], axis=0)
+
+
+def _quality(outcome: Array, fitted: Array) -> FitQuality:
+    residual = outcome - fitted
+    spread = float(((outcome - outcome.mean()) ** 2).sum())
+    scale = np.maximum(np.abs(outcome), 1e-9 * float(np.abs(outcome).max()))
+    return FitQuality(
+        r2=significant(1.0 - float((residual**2).sum()) / spread),
+        mape=significant(float(np.mean(np.abs(residual) / scale))),
+    )
