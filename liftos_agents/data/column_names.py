@@ -23,6 +23,9 @@ _MEASURE_WORDS: dict[str, Measure] = {
 _MONEY_WORDS = frozenset(
     "eur euro euros usd dollar dollars gbp pounds jpy cny chf pln sek nok dkk aud cad inr brl".split()
 )
+_DATE_WORDS = frozenset(
+    "date dates day week month time timestamp period ds datum tag woche monat fecha semana mes jour semaine mois".split()
+)
 _FORBIDDEN = re.compile(r"[.{}|:]")
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-zà-ÿ]+|[A-Z]+|\d+")
 _ACCENTS = str.maketrans("àâäáãçéèêëíîïñóôöõúùûüß", "aaaaaceeeeiiinoooouuuus")
@@ -70,6 +73,11 @@ def media_column(name: str) -> MediaColumn | None:
     if not rest or all(p.lower() in generic for p in rest):
         return None
     return MediaColumn(name, channel_name("_".join(rest)), measure)
+
+
+def is_date_name(name: str) -> bool:
+    """Whether a column name speaks of a date or a period: `DATE`, `date_week`, `Month`, `Datum`."""
+    return bool(_DATE_WORDS & set(words(name)))
 
 
 def channel_name(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -27,6 +28,7 @@ class Dataset:
         frame: Columns of float64 numbers (NaN where missing), datetime64 dates, or text.
         text: The document, for kind `text`.
         notes: What the loader did (encoding, separator, decimal comma, renamed headers), a sentence each.
+        currencies: Column to ISO code, for columns whose cells were written with a currency.
     """
 
     id: str
@@ -35,12 +37,20 @@ class Dataset:
     frame: pd.DataFrame | None = None
     text: str | None = None
     notes: tuple[str, ...] = ()
+    currencies: dict[str, str] = field(default_factory=dict[str, str])
     _cache: dict[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
     @classmethod
-    def of_frame(cls, frame: pd.DataFrame, name: str, notes: tuple[str, ...] = ()) -> Dataset:
+    def of_frame(
+        cls,
+        frame: pd.DataFrame,
+        name: str,
+        notes: tuple[str, ...] = (),
+        currencies: Mapping[str, str] | None = None,
+    ) -> Dataset:
         """The dataset of a frame that is typed already."""
-        return cls(frame_hash(frame), name, "table", frame, None, notes)
+        known = dict(sorted((currencies or {}).items()))
+        return cls(frame_hash(frame, known), name, "table", frame, None, notes, known)
 
     @classmethod
     def of_text(cls, text: str, name: str, notes: tuple[str, ...] = ()) -> Dataset:
@@ -78,9 +88,10 @@ class Dataset:
         return self._cache[key]
 
 
-def frame_hash(frame: pd.DataFrame) -> str:
-    """sha256 of the columns' names, types and values, in order."""
+def frame_hash(frame: pd.DataFrame, currencies: Mapping[str, str] | None = None) -> str:
+    """sha256 of the columns' names, types and values, in order, and of their currencies."""
     digest = hashlib.sha256(b"table\0")
+    digest.update(json.dumps(dict(currencies or {}), sort_keys=True).encode())
     digest.update(json.dumps([str(c) for c in frame.columns], ensure_ascii=False).encode())
     digest.update(str(len(frame)).encode())
     for position in range(frame.shape[1]):

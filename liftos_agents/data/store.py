@@ -173,6 +173,7 @@ class EvidenceStore:
             "rows": 0 if frame is None else len(frame),
             "columns": canonical_json([] if frame is None else [str(c) for c in frame.columns]),
             "notes": canonical_json(list(dataset.notes)),
+            "currencies": canonical_json(dataset.currencies),
         }
         self._insert(datasets, row)
         return dataset.id
@@ -192,7 +193,7 @@ class EvidenceStore:
             text = self._path("workspace", identifier, ".txt").read_text(encoding="utf-8")
             return Dataset(identifier, row.name, "text", None, text, notes)
         frame = parquet.read(self._path("workspace", identifier, ".parquet"), json.loads(row.columns))
-        return Dataset(identifier, row.name, "table", frame, None, notes)
+        return Dataset(identifier, row.name, "table", frame, None, notes, json.loads(row.currencies))
 
     def _remember(self, found: Evidence) -> None:
         with self._lock:

@@ -35,4 +35,5 @@ datasets = Table(
     Column("rows", Integer, nullable=False),
     Column("columns", Text, nullable=False),
     Column("notes", Text, nullable=False),
+    Column("currencies", Text, nullable=False),
 )

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("columns", sa.Text(), nullable=False),
         sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("currencies", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_datasets"),
     )
 

@@ -1,0 +1,146 @@
+"""Reads Parquet and JSON lines through DuckDB, Stata through pandas."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from liftos_agents.data.limits import Limits
+from liftos_agents.data.parquet import connect
+from liftos_agents.data.raw_table import Column, Part, RawTable
+from liftos_agents.errors import DataError
+
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "U", "BOOLEAN")
+_LONGEST_OBJECT = 16 * 1024 * 1024
+
+
+def read_parquet(path: Path, *, limits: Limits) -> RawTable:
+    """The rows of a Parquet file.
+
+    Raises:
+        DataError: Not Parquet, nested columns, or more than the limits allow.
+    """
+    return _read("read_parquet(?)", path, limits)
+
+
+def read_json_lines(path: Path, *, limits: Limits) -> RawTable:
+    """The objects of a file of JSON lines, or of a JSON array of objects, as rows.
+
+    Raises:
+        DataError: Not JSON, nested values, or more than the limits allow.
+    """
+    source = f"read_json(?, sample_size = -1, maximum_object_size = {_LONGEST_OBJECT}, auto_detect = true)"
+    return _read(source, path, limits)
+
+
+def read_stata(path: Path, *, limits: Limits) -> RawTable:
+    """The rows of a Stata file, value labels in place of codes.
+
+    Raises:
+        DataError: Not Stata, or more than the limits allow.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            frame = pd.read_stata(path, convert_missing=False)
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"this is no Stata file ({error})", where=path.name) from error
+    return raw_frame(frame, path.name, limits)
+
+
+def raw_frame(frame: pd.DataFrame, file: str, limits: Limits) -> RawTable:
+    """A pandas frame as a raw table; an index that carries anything becomes columns.
+
+    Raises:
+        DataError: No rows, or more than the limits allow.
+    """
+    if not isinstance(frame.index, pd.RangeIndex) and (
+        frame.index.names != [None] or isinstance(frame.index, pd.DatetimeIndex)
+    ):
+        unnamed = isinstance(frame.index, pd.DatetimeIndex) and frame.index.name is None
+        frame = (frame.rename_axis("date") if unnamed else frame).reset_index()
+    _check_shape(len(frame), frame.shape[1], file, limits)
+    columns = tuple(_frame_column(frame.iloc[:, i], str(frame.columns[i]), file) for i in range(frame.shape[1]))
+    return RawTable(tuple(map(str, frame.columns)), columns, (Part(file, len(frame), 1),))
+
+
+def _frame_column(column: pd.Series, name: str, file: str) -> Column:
+    if isinstance(column.dtype, pd.PeriodDtype):
+        column = column.dt.to_timestamp()
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        column = column.dt.tz_localize(None)
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return column.to_numpy().astype("datetime64[us]")
+    if pd.api.types.is_numeric_dtype(column):
+        if pd.api.types.is_complex_dtype(column):
+            raise DataError("complex numbers", where=f"{file}, column {name!r}")
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    missing = column.isna().to_numpy()
+    texts = [None if gone else str(value) for value, gone in zip(column, missing, strict=True)]
+    result = np.empty(len(texts), dtype=object)
+    result[:] = texts
+    return result
+
+
+def _read(source: str, path: Path, limits: Limits) -> RawTable:
+    with connect(path) as connection:
+        try:
+            described = connection.execute(f"DESCRIBE SELECT * FROM {source}", [str(path)]).fetchall()
+            counted = connection.execute(f"SELECT count(*) FROM {source}", [str(path)]).fetchone()
+            assert counted is not None
+            _check_shape(int(counted[0]), len(described), path.name, limits)
+            chosen = ", ".join(
+                f"{_expression(str(row[0]), str(row[1]), path)} AS c{i}" for i, row in enumerate(described)
+            )
+            found = connection.execute(f"SELECT {chosen} FROM {source}", [str(path)]).fetchnumpy()
+        except duckdb.Error as error:
+            raise DataError(f"the file cannot be read ({str(error).splitlines()[0]})", where=path.name) from None
+    columns = tuple(_column(found[f"c{i}"]) for i in range(len(described)))
+    for row, column in zip(described, columns, strict=True):
+        longest = max((len(v) for v in column if v is not None), default=0) if column.dtype.kind == "O" else 0
+        if longest > limits.cell:
+            raise DataError(
+                f"a cell of {longest:,} characters, more than the limit of {limits.cell:,}",
+                where=f"{path.name}, column {row[0]!r}",
+            )
+    return RawTable(
+        tuple(str(row[0]) for row in described), columns, (Part(path.name, len(columns[0]), 1),)
+    )
+
+
+def _expression(name: str, kind: str, path: Path) -> str:
+    quoted = '"' + name.replace('"', '""') + '"'
+    if "[" in kind or kind.startswith(("STRUCT", "MAP", "UNION")):
+        raise DataError(
+            f"nested values ({kind})", where=f"{path.name}, column {name!r}", fix="Flatten the column first"
+        )
+    if kind.startswith(_NUMBERS) and kind != "UUID":
+        return f"CAST({quoted} AS DOUBLE)"
+    if kind == "DATE" or kind.startswith("TIMESTAMP"):
+        return f"CAST({quoted} AS TIMESTAMP)"
+    return f"CAST({quoted} AS VARCHAR)"
+
+
+def _column(found: Any) -> Column:
+    masked = isinstance(found, np.ma.MaskedArray)
+    gone = np.ma.getmaskarray(found) if masked else np.zeros(len(found), dtype=bool)
+    values = np.asarray(found.data if masked else found)
+    if values.dtype.kind == "M":
+        return np.where(gone, np.datetime64("NaT"), values.astype("datetime64[us]"))
+    if values.dtype.kind == "f":
+        return np.where(gone, np.nan, values.astype(np.float64))
+    return np.where(gone, None, values.astype(object))
+
+
+def _check_shape(rows: int, columns: int, file: str, limits: Limits) -> None:
+    if rows == 0 or columns == 0:
+        raise DataError("the table has no rows", where=file)
+    if rows > limits.rows:
+        raise DataError(f"{rows:,} rows are more than the limit of {limits.rows:,}", where=file)
+    if columns > limits.columns:
+        raise DataError(f"{columns:,} columns are more than the limit of {limits.columns:,}", where=file)

@@ -1,0 +1,214 @@
+"""Reads CSV, TSV and their relatives through DuckDB, every cell as text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from liftos_agents.data.encoding import encoding_of
+from liftos_agents.data.limits import Limits
+from liftos_agents.data.parquet import connect
+from liftos_agents.data.raw_table import Column, Part, RawTable
+from liftos_agents.errors import DataError
+
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_SAMPLE_CHARACTERS = 256 * 1024
+_SAMPLE_LINES = 100
+_TOTALS = frozenset(("total", "totals", "grand total", "sum", "gesamt", "summe", "gesamtsumme"))
+_BLOCK = 1024 * 1024
+
+
+def read_delimited(path: Path, *, limits: Limits) -> RawTable:
+    """The cells of a delimited text file as text.
+
+    Lines above the header and a last line of totals are left out, and noted.
+
+    Raises:
+        DataError: No header, a line with another number of cells, or more than the limits allow.
+    """
+    encoding = encoding_of(path)
+    sample = _sample(path, encoding, limits)
+    separator, rows = _shape(sample, path)
+    above = _lines_above_header(rows)
+    header = rows[above]
+    _check_header(header, path, limits)
+    notes = []
+    if encoding not in ("utf-8", "utf-8-sig"):
+        notes.append(f"The file is in encoding {encoding}.")
+    if separator != ",":
+        notes.append(f"Columns are parted by {_SEPARATORS[separator]}.")
+    if above:
+        notes.append(f"The first {above} line(s), above the header, were left out.")
+    with _as_utf8(path, encoding) as readable:
+        columns = _read(readable, path, separator, len(header), above + 1, limits)
+    columns, dropped = _without_totals(columns)
+    if dropped:
+        notes.append("A last line of totals was left out.")
+    part = Part(path.name, len(columns[0]), above + 2)
+    return RawTable(tuple(header), tuple(columns), (part,), tuple(notes))
+
+
+def _sample(path: Path, encoding: str, limits: Limits) -> str:
+    with path.open(encoding=encoding, errors="strict", newline="") as file:
+        try:
+            sample = file.read(_SAMPLE_CHARACTERS)
+        except UnicodeError as error:
+            raise DataError(
+                f"the file is not {encoding} ({error})", where=path.name, fix="Save the file as UTF-8"
+            ) from None
+    if not sample.strip():
+        raise DataError("the file is empty", where=path.name)
+    first, newline, _ = sample.partition("\n")
+    if not newline and "\r" not in first and len(sample) == _SAMPLE_CHARACTERS:
+        raise DataError(
+            f"the first line is longer than {_SAMPLE_CHARACTERS:,} characters",
+            where=f"{path.name}, row 1",
+            fix="Give a table with one row a line",
+        )
+    if "\0" in sample:
+        raise DataError("this is a binary file", where=path.name, fix="Give CSV, Parquet, XLSX or JSON lines")
+    return sample
+
+
+def _shape(sample: str, path: Path) -> tuple[str, list[list[str]]]:
+    whole_lines = sample if len(sample) < _SAMPLE_CHARACTERS else sample[: sample.rfind("\n") + 1]
+    best: tuple[float, str, list[list[str]]] | None = None
+    for separator in _SEPARATORS:
+        rows = _rows(whole_lines, separator)
+        widths = Counter(len(row) for row in rows)
+        width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
+        score = (count / len(rows)) * (width > 1) + min(width, 1000) * 1e-6
+        if best is None or score > best[0]:
+            best = (score, separator, rows)
+    assert best is not None
+    return best[1] if best[0] > 0.01 else ",", best[2]
+
+
+def _rows(text: str, separator: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    csv.field_size_limit(_SAMPLE_CHARACTERS + 1)
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            if any(cell.strip() for cell in row):
+                rows.append(row)
+            if len(rows) == _SAMPLE_LINES:
+                break
+    except csv.Error:
+        pass
+    return rows or [[""]]
+
+
+def _lines_above_header(rows: Sequence[Sequence[str]]) -> int:
+    usual = Counter(len(row) for row in rows).most_common(1)[0][0]
+    if len(rows) < 3 or usual < 2 or len(rows[0]) == usual:
+        return 0
+    for position, row in enumerate(rows[:10]):
+        if len(row) == usual:
+            return position
+    return 0
+
+
+def _check_header(header: Sequence[str], path: Path, limits: Limits) -> None:
+    if len(header) > limits.columns:
+        raise DataError(
+            f"{len(header):,} columns are more than the limit of {limits.columns:,}", where=path.name
+        )
+    named = [cell.strip() for cell in header if cell.strip()]
+    if named and all(re.fullmatch(r"[-+]?[\d.,]+|\d{4}-\d\d-\d\d", cell) for cell in named):
+        raise DataError(
+            f"the first row holds values ({', '.join(named[:3])}), not column names",
+            where=f"{path.name}, row 1",
+            fix="Put a row with the columns' names first",
+        )
+
+
+@contextmanager
+def _as_utf8(path: Path, encoding: str) -> Iterator[Path]:
+    if encoding in ("utf-8", "utf-8-sig"):
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="liftos-") as folder:
+        copy = Path(folder) / "copy.csv"
+        with path.open(encoding=encoding, newline="") as source, copy.open("w", encoding="utf-8", newline="") as target:
+            while block := source.read(_BLOCK):
+                target.write(block)
+        yield copy
+
+
+def _read(
+    readable: Path, path: Path, separator: str, width: int, skip: int, limits: Limits
+) -> list[Column]:
+    names = [f"c{position}" for position in range(width)]
+    options = {
+        "auto_detect": "false",
+        "header": "false",
+        "skip": str(skip),
+        "delim": f"'{separator}'",
+        "quote": "'\"'",
+        "escape": "'\"'",
+        "parallel": "false",
+        "null_padding": "false",
+        "max_line_size": str(max(2_000_000, 2 * limits.cell)),
+        "columns": "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}",
+    }
+    source = f"read_csv(?, {', '.join(f'{key} = {value}' for key, value in options.items())})"
+    with connect(readable) as connection:
+        try:
+            connection.execute(
+                f"CREATE TABLE cells AS SELECT * FROM {source} LIMIT {limits.rows + 1}", [str(readable)]
+            )
+        except duckdb.Error as error:
+            raise _line_error(error, path, width) from None
+        lengths = ", ".join(f"max(length({name}))" for name in names)
+        counts = connection.execute(f"SELECT count(*), {lengths} FROM cells").fetchone()
+        assert counts is not None
+        if counts[0] > limits.rows:
+            raise DataError(f"more than the limit of {limits.rows:,} rows", where=path.name)
+        longest = max((length or 0 for length in counts[1:]), default=0)
+        if longest > limits.cell:
+            column = next(i for i, length in enumerate(counts[1:], 1) if length == longest)
+            raise DataError(
+                f"a cell of {longest:,} characters, more than the limit of {limits.cell:,}",
+                where=f"{path.name}, column {column}",
+            )
+        found = connection.execute("SELECT * FROM cells").fetchnumpy()
+    return [_plain_objects(found[name]) for name in names]
+
+
+def _plain_objects(column: Any) -> Column:
+    if isinstance(column, np.ma.MaskedArray):
+        return np.where(np.ma.getmaskarray(column), None, column.data)
+    return np.asarray(column, dtype=object)
+
+
+def _line_error(error: duckdb.Error, path: Path, width: int) -> DataError:
+    message = str(error)
+    line = re.search(r"Line: (\d+)", message)
+    found = re.search(r"Expected Number of Columns: \d+ Found: (\d+)", message)
+    where = f"{path.name}, row {line[1]}" if line else path.name
+    if found:
+        return DataError(
+            f"{found[1]} cells where the header has {width}", where=where, fix="Correct or delete the row"
+        )
+    if "Maximum line size" in message:
+        return DataError("a line that is too long", where=where, fix="Give a table with one row a line")
+    if "quote" in message.lower():
+        return DataError("a quotation mark that is not closed", where=where, fix="Close or remove it")
+    return DataError(message.splitlines()[0], where=where)
+
+
+def _without_totals(columns: Sequence[Column]) -> tuple[list[Column], bool]:
+    last = columns[0][-1] if len(columns[0]) > 1 else None
+    if last is not None and str(last).strip().rstrip(":").lower() in _TOTALS:
+        return [column[:-1] for column in columns], True
+    return list(columns), False
