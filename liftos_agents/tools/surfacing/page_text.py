@@ -1,0 +1,88 @@
+"""HTML to the lines that a reader sees, with what is hidden from readers set apart."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+_TAG = re.compile(
+    r"</?(?:html|body|head|title|h[1-6]|p|br|div|span|ul|ol|li|b|strong|table|tr|td)\b[^>]*>", re.I
+)
+_INVISIBLE_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d]*[1-9])"
+    r"|text-indent\s*:\s*-\d{3,}|left\s*:\s*-\d{3,}|color\s*:\s*(?:#fff(?:fff)?|white)\b",
+    re.I,
+)
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+_SILENT = {"script", "style", "noscript", "template", "svg", "iframe"}
+_BREAKS = {"p", "div", "section", "article", "ul", "ol", "table", "dl", "dd", "header", "footer", "main"}
+
+
+def is_markup(text: str) -> bool:
+    """Whether `text` holds HTML tags."""
+    return bool(_TAG.search(text))
+
+
+def visible_lines(markup: str) -> tuple[str, tuple[str, ...]]:
+    """The text that a reader of the page sees, and the pieces that are hidden from readers.
+
+    Headings become `# …`, list items `- …`, table rows `a | b`; scripts and styles are dropped.
+    """
+    page = _Page()
+    page.feed(markup)
+    page.close()
+    return "".join(page.shown), tuple(piece for piece in page.hidden if piece)
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.shown: list[str] = []
+        self.hidden: list[str] = []
+        self._silent: list[str] = []
+        self._covered: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _VOID:
+            if tag in ("br", "hr"):
+                self.shown.append("\n")
+            return
+        if tag in _SILENT:
+            self._silent.append(tag)
+            return
+        named = dict(attrs)
+        if self._covered or "hidden" in named or _INVISIBLE_STYLE.search(named.get("style") or ""):
+            if not self._covered:
+                self.hidden.append("")
+            self._covered.append(tag)
+            return
+        if tag == "title" or re.fullmatch(r"h[1-6]", tag):
+            self.shown.append("\n" + "#" * (1 if tag == "title" else int(tag[1])) + " ")
+        elif tag in ("li", "dt"):
+            self.shown.append("\n- ")
+        elif tag == "tr":
+            self.shown.append("\n")
+        elif tag in _BREAKS:
+            self.shown.append("\n\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._silent:
+            self._silent.remove(tag)
+        elif tag in self._covered:
+            del self._covered[len(self._covered) - 1 - self._covered[::-1].index(tag) :]
+        elif tag == "title" or re.fullmatch(r"h[1-6]", tag) or tag in _BREAKS or tag in ("tr", "li"):
+            self.shown.append("\n")
+        elif tag in ("td", "th"):
+            self.shown.append(" | ")
+
+    def handle_data(self, data: str) -> None:
+        if self._silent:
+            return
+        if self._covered:
+            self.hidden[-1] = f"{self.hidden[-1]} {data.strip()}".strip()
+        else:
+            self.shown.append(re.sub(r"[ \t\r\f\n]+", " ", data))
+
+    def handle_comment(self, data: str) -> None:
+        if len(data.split()) >= 4 and "[if" not in data:
+            self.hidden.append(" ".join(data.split()))
