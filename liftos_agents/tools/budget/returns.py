@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,8 @@ from liftos_agents.tools.budget.limits import Limit
 from liftos_agents.tools.budget.problem import BudgetProblem
 
 Array = NDArray[np.float64]
+Meets = Callable[[Array], NDArray[np.bool_]]
+"""Whether each of these spends meets the target."""
 
 _POINTS = 400
 _HALVINGS = 50
@@ -43,7 +46,7 @@ def return_ranges(problem: BudgetProblem) -> tuple[ReturnRange, ...]:
     targets = problem.channel_target_roas
     if targets is None:
         return ()
-    return tuple(_range(problem, c, float(targets[c])) for c in np.flatnonzero(~np.isnan(targets)))
+    return tuple(_range(problem, int(c), float(targets[c])) for c in np.flatnonzero(~np.isnan(targets)))
 
 
 def _range(problem: BudgetProblem, channel: int, target: float) -> ReturnRange:
@@ -53,30 +56,22 @@ def _range(problem: BudgetProblem, channel: int, target: float) -> ReturnRange:
         outcome = problem.outcome(plans)[..., channel].mean(axis=0)
         return problem.value * outcome >= target * spend
 
-    grid = problem.total * np.arange(1, _POINTS + 1) / _POINTS
+    grid = problem.total * np.arange(_POINTS + 1) / _POINTS
     good = meets(grid)
+    good[0] = True
     edges = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]]).astype(np.int8)))
-    intervals: list[tuple[float, float]] = []
-    for start, stop in zip(edges[::2], edges[1::2], strict=True):
-        low = grid[start] if start == 0 else _edge(meets, grid[start], grid[start - 1])
-        high = grid[stop - 1] if stop == _POINTS else _edge(meets, grid[stop - 1], grid[stop])
-        intervals.append((low if start else _first(meets, low), high))
-    if not intervals or intervals[0][0] > 0.0:
-        intervals.insert(0, (0.0, _edge(meets, 0.0, grid[0]) if not intervals else 0.0))
+    intervals = tuple(
+        (
+            0.0 if start == 0 else _edge(meets, float(grid[start]), float(grid[start - 1])),
+            problem.total if stop > _POINTS else _edge(meets, float(grid[stop - 1]), float(grid[stop])),
+        )
+        for start, stop in zip(edges[::2], edges[1::2], strict=True)
+    )
     name = f"{problem.channels[channel]} returning at least {target:g} per unit of spend"
-    return ReturnRange(channel, name, tuple((float(low), float(high)) for low, high in intervals))
+    return ReturnRange(channel, name, intervals)
 
 
-def _first(meets, low: float) -> float:  # noqa: ANN001
-    """Zero when the target is met all the way down from `low`, else where it begins to be met."""
-    below = low * np.arange(1, 50) / 50.0
-    if bool(meets(below).all()):
-        return 0.0
-    worst = below[np.flatnonzero(~meets(below))[-1]]
-    return _edge(meets, low, worst)
-
-
-def _edge(meets, inside: float, outside: float) -> float:  # noqa: ANN001
+def _edge(meets: Meets, inside: float, outside: float) -> float:
     """The spend nearest to `outside` that still meets the target, by bisection."""
     for _ in range(_HALVINGS):
         middle = 0.5 * (inside + outside)

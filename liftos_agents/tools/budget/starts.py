@@ -120,8 +120,8 @@ def _by_programme(problem: BudgetProblem, space: Polytope) -> Array | None:
     aim = np.concatenate([-(gains.T / unit).ravel(), np.zeros(switches)])
     upper = np.concatenate([table.allowed.T.ravel().astype(np.float64), np.ones(switches)])
 
-    rows = lil_array((channels * (2 + points) + len(space.rows), total))
-    low, high = np.zeros(rows.shape[0]), np.zeros(rows.shape[0])
+    height = channels * (2 + points) + len(space.rows)
+    rows, low, high = lil_array((height, total)), np.zeros(height), np.zeros(height)
     row = 0
     for c in range(channels):
         first, switch = c * points, weights + c * segments
@@ -140,7 +140,7 @@ def _by_programme(problem: BudgetProblem, space: Polytope) -> Array | None:
         row += 1
     found = milp(
         aim,
-        constraints=LinearConstraint(rows.tocsr(), low, high),
+        constraints=LinearConstraint(rows.tocsr(), low, high),  # pyright: ignore[reportArgumentType]
         bounds=(np.zeros(total), upper),
         integrality=np.concatenate([np.zeros(weights), np.ones(switches)]),
         options={"node_limit": 400, "mip_rel_gap": 2e-3},
