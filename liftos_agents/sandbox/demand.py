@@ -1,0 +1,80 @@
+"""How much the market wants: demand, prices, and what it would buy without any media."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liftos_agents.sandbox.noise import Array, normal, uniform
+from liftos_agents.sandbox.spec import MarketSpec
+
+Weeks = NDArray[np.int64]
+
+DAYS_PER_YEAR = 365.2425
+WEEKS_PER_YEAR = DAYS_PER_YEAR / 7.0
+
+
+def demand_path(spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks) -> Array:
+    """Demand D, shape (S, T), mean about 1; weeks count from the first one shown and are consecutive."""
+    return np.exp(_autoregression(spec, seeds, weeks)) * season(spec, weeks) * holiday(spec, weeks)
+
+
+def price_path(spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks) -> Array:
+    """Price relative to the list price, shape (S, T)."""
+    promotions = spec.promotions
+    on = uniform(seeds, weeks, "promotion") < promotions.share
+    return np.where(on, 1.0 - promotions.discount, 1.0)
+
+
+def baseline_path(spec: MarketSpec, weeks: Weeks, demand: Array, price: Array) -> Array:
+    """Expected revenue without media, shape (S, T)."""
+    growth = (1.0 + spec.trend) ** (weeks / WEEKS_PER_YEAR)
+    return spec.base_revenue * growth * demand**spec.demand.effect * price ** (-spec.promotions.elasticity)
+
+
+def proxy_path(spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks, demand: Array) -> Array:
+    """Search interest, about 100 at demand 1: demand seen with error, shape (S, T)."""
+    return 100.0 * demand * np.exp(spec.demand.proxy_noise * normal(seeds, weeks, "search interest"))
+
+
+def season(spec: MarketSpec, weeks: Weeks) -> Array:
+    """The yearly season's factor, shape (T,)."""
+    days = np.array([d.timetuple().tm_yday for d in week_dates(spec, weeks)], dtype=np.float64)
+    angle = 2.0 * np.pi * (days - spec.demand.season_peak) / DAYS_PER_YEAR
+    return np.exp(spec.demand.season * np.cos(angle))
+
+
+def holiday(spec: MarketSpec, weeks: Weeks) -> Array:
+    """The holidays' factor, shape (T,)."""
+    marked = [bool(holiday_label(d)) for d in week_dates(spec, weeks)]
+    return np.where(marked, np.exp(spec.demand.holiday), 1.0)
+
+
+def holiday_label(monday: dt.date) -> str:
+    """`black_friday`, `christmas` or nothing, for the week that begins on `monday`."""
+    november = dt.date((monday + dt.timedelta(days=4)).year, 11, 1)
+    thursday = november + dt.timedelta(days=(3 - november.weekday()) % 7 + 21)
+    if 0 <= (thursday - monday).days + 1 <= 6:
+        return "black_friday"
+    sunday = monday + dt.timedelta(days=6)
+    return "christmas" if sunday.month == 12 and 10 <= sunday.day <= 26 else ""
+
+
+def week_dates(spec: MarketSpec, weeks: Weeks) -> list[dt.date]:
+    """The Mondays of the weeks."""
+    return [spec.start + dt.timedelta(days=7 * int(week)) for week in weeks]
+
+
+def _autoregression(spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks) -> Array:
+    """d, an AR(1) in its stationary law, with E[exp(d)] = 1; its past is that of `weeks_before`."""
+    persistence, volatility = spec.demand.persistence, spec.demand.volatility
+    first = -spec.weeks_before
+    innovations = normal(seeds, np.arange(first, int(weeks[-1]) + 1), "demand")
+    path = np.empty_like(innovations)
+    path[:, 0] = innovations[:, 0]
+    scale = np.sqrt(1.0 - persistence**2)
+    for week in range(1, path.shape[1]):
+        path[:, week] = persistence * path[:, week - 1] + scale * innovations[:, week]
+    return (volatility * path - 0.5 * volatility**2)[:, int(weeks[0]) - first :]
