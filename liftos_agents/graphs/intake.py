@@ -1,0 +1,101 @@
+"""Getting a question's data ready: loaded once, known by content, its columns' roles worked out."""
+
+from __future__ import annotations
+
+import asyncio
+import glob
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from liftos_agents import data
+from liftos_agents.data import Dataset, brief, load, work_out_roles
+from liftos_agents.domain.task import DatasetBrief
+from liftos_agents.errors import AmbiguousRoleError, UserError
+from liftos_agents.graphs.services import Run, Services
+
+_ID_LENGTH = 64
+
+
+async def load_sources(run: Run) -> list[Dataset]:
+    """The datasets that the run was given, each at hand and in the workspace.
+
+    Raises:
+        DataError, NotFoundError: A source cannot be read.
+    """
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(run.services.pool, _load_all, run.services, run.sources)
+
+
+def datasets_at_hand(services: Services, identifiers: list[str]) -> list[Dataset]:
+    """Datasets by id: from memory, else from the workspace.
+
+    Raises:
+        NotFoundError: The workspace holds no such dataset.
+    """
+    return [_by_id(services, identifier) for identifier in identifiers]
+
+
+def describe(
+    datasets: list[Dataset], overrides: Mapping[str, Any]
+) -> tuple[list[DatasetBrief], AmbiguousRoleError | None]:
+    """The datasets as a model sees them, and what is unclear about a table's columns."""
+    briefs: list[DatasetBrief] = []
+    unclear: AmbiguousRoleError | None = None
+    for dataset in datasets:
+        roles, problem = None, None
+        if dataset.kind == "table":
+            try:
+                roles = work_out_roles(dataset, overrides) if overrides else dataset.roles
+            except AmbiguousRoleError as error:
+                unclear, problem = unclear or error, str(error)
+            except UserError as error:
+                problem = str(error)
+        described = brief(dataset, roles)
+        briefs.append(described if problem is None else described.model_copy(update={"problem": problem}))
+    return briefs, unclear
+
+
+def _load_all(services: Services, sources: tuple[Any, ...]) -> list[Dataset]:
+    loaded = [_load(services, source) for source in sources]
+    tables = [d for d in loaded if d.kind == "table"]
+    if len(tables) > 1:
+        joined = data.unify(tables)
+        loaded = [joined, *(d for d in loaded if d.kind != "table")]
+    for dataset in loaded:
+        if dataset.id not in services.shelf:
+            services.home.evidence.put_dataset(dataset)
+            services.shelf[dataset.id] = dataset
+    return [services.shelf[d.id] if services.shelf[d.id].name == d.name else d for d in loaded]
+
+
+def _load(services: Services, source: Any) -> Dataset:
+    if isinstance(source, Dataset):
+        return source
+    if isinstance(source, str) and len(source) == _ID_LENGTH and set(source) <= set("0123456789abcdef"):
+        return _by_id(services, source)
+    if not isinstance(source, str | Path):
+        return load(source)
+    key = _version_of(str(source))
+    if key is None:
+        return load(source)
+    if key not in services.loaded:
+        services.loaded[key] = load(source)
+    return services.loaded[key]
+
+
+def _version_of(source: str) -> str | None:
+    """What identifies the files behind a path or glob as they are now: name, size, time, inode."""
+    files = sorted(glob.glob(source)) if glob.has_magic(source) else [source]
+    try:
+        stats = [(os.path.abspath(f), os.stat(f)) for f in files]
+    except OSError:
+        return None
+    return repr([(name, s.st_size, s.st_mtime_ns, s.st_ino) for name, s in stats]) if stats else None
+
+
+def _by_id(services: Services, identifier: str) -> Dataset:
+    if identifier not in services.shelf:
+        services.shelf[identifier] = services.home.evidence.get_dataset(identifier)
+    return services.shelf[identifier]

@@ -1,0 +1,153 @@
+"""The first stations of a question: intake, recall, plan."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from liftos_agents.domain.plan import Plan
+from liftos_agents.domain.task import DatasetBrief, Recalled, RoutingTask
+from liftos_agents.errors import AmbiguousRoleError, ArgumentError, DataError
+from liftos_agents.graphs.intake import datasets_at_hand, describe, load_sources
+from liftos_agents.graphs.role_replies import roles_in_reply
+from liftos_agents.graphs.routing import missing_data, route
+from liftos_agents.graphs.services import Run
+from liftos_agents.graphs.state import Pending, RunState
+from liftos_agents.graphs.views import briefs_of, plain, recalled_of, turns_of
+
+_RECALLED = 5
+_SHORT_REPLY = 8
+
+
+async def intake(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
+    """Loads the data, or takes the thread's; takes up a reply to an earlier question."""
+    run = runtime.context
+    given = await load_sources(run) if run.sources else []
+    identifiers = [d.id for d in given] or state.get("datasets", [])
+    datasets = given or datasets_at_hand(run.services, identifiers)
+    question, overrides = _taken_up(state, bool(given))
+    briefs, unclear = describe(datasets, overrides)
+    for described in briefs:
+        run.emit("dataset_loaded", dataset=plain(described))
+    return {
+        "question": question,
+        "datasets": identifiers,
+        "overrides": overrides,
+        "briefs": [plain(b) for b in briefs],
+        "role_problem": None if unclear is None else _problem(unclear),
+        "pending": None,
+        "recalled": [],
+        "plan": {},
+        "texts": {},
+        "answer": {},
+        "grounding": {},
+        "evidence": [],
+        "status": "",
+    }
+
+
+async def recall(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
+    """What the organisation learnt before that bears on the question."""
+    run = runtime.context
+    memory = run.services.memory
+    if memory is None:
+        return {"recalled": []}
+    with run.trace.span("recall", "memory"):
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(
+            run.services.pool,
+            lambda: memory.recall(run.organisation, state.get("question", ""), limit=_RECALLED),
+        )
+    recalled = [
+        Recalled(id=r.record.id, text=r.record.content, source_run=r.record.source_run, score=r.score)
+        for r in found
+    ]
+    return {"recalled": [plain(r) for r in recalled]}
+
+
+async def plan(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
+    """The plan, or a question that must be answered first.
+
+    Raises:
+        DataError, AmbiguousRoleError, ArgumentError: Something must be asked, and this run may not ask.
+    """
+    run = runtime.context
+    briefs = briefs_of(state)
+    task = RoutingTask(
+        question=state.get("question", ""),
+        datasets=briefs,
+        thread=turns_of(state),
+        recalled=recalled_of(state),
+    )
+    with run.trace.span("router", "plan"):
+        chosen = await route(run, task)
+    pending: Pending | None = None
+    if chosen.clarification:
+        if not run.interactive:
+            raise ArgumentError(chosen.clarification, where="question", fix="Say it in the question")
+        pending = _pending(state, "words")
+    elif chosen.steps:
+        chosen, pending = _asked_first(run, state, chosen, briefs)
+    run.emit("plan", plan=plain(chosen))
+    return {"plan": plain(chosen), "pending": pending}
+
+
+def _taken_up(state: RunState, new_data: bool) -> tuple[str, dict[str, Any]]:
+    """The question to answer and the roles known, after a reply to what was asked last."""
+    asked = state.get("asked", "")
+    overrides = state.get("overrides", {})
+    pending = state.get("pending")
+    if pending is None:
+        return asked, overrides
+    if pending["kind"] == "roles":
+        named = roles_in_reply(asked, pending["role"], pending["columns"])
+        if named:
+            return pending["question"], {**overrides, **named}
+    if pending["kind"] == "data" and new_data and len(asked.split()) <= _SHORT_REPLY:
+        return pending["question"], overrides
+    return asked, overrides
+
+
+def _asked_first(
+    run: Run, state: RunState, chosen: Plan, briefs: tuple[DatasetBrief, ...]
+) -> tuple[Plan, Pending | None]:
+    """The plan with a question in its stead when data or a column's role is missing."""
+    specialists = run.services.specialists
+    lacking = missing_data(chosen, specialists, briefs)
+    if lacking is not None:
+        if not run.interactive:
+            raise DataError("no table was given", fix="Give one with --data FILE")
+        return chosen.model_copy(update={"clarification": lacking}), _pending(state, "data")
+    problem = state.get("role_problem")
+    if problem is None or all(specialists[s.agent].needs != "table" for s in chosen.steps):
+        return chosen, None
+    if not run.interactive:
+        raise AmbiguousRoleError(
+            problem["what"],
+            role=problem["role"],
+            choices=problem["choices"],
+            where=problem["where"],
+            fix=problem["fix"],
+        )
+    choices = ", ".join(problem["choices"])
+    question = f"{problem['what']}. Which column is the {problem['role']}: {choices}?"
+    pending = _pending(state, "roles")
+    pending["role"], pending["choices"] = problem["role"], problem["choices"]
+    pending["columns"] = [c for b in briefs for c in b.columns]
+    return chosen.model_copy(update={"clarification": question}), pending
+
+
+def _pending(state: RunState, kind: Any) -> Pending:
+    return Pending(kind=kind, question=state.get("question", ""), role="", choices=[], columns=[])
+
+
+def _problem(error: AmbiguousRoleError) -> dict[str, Any]:
+    return {
+        "what": error.what,
+        "role": error.role,
+        "choices": list(error.choices),
+        "where": error.where,
+        "fix": error.fix,
+    }

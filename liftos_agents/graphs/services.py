@@ -1,0 +1,230 @@
+"""What a run works with: the engine's live services, and the run's own books. Neither enters the state."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from langchain_core.language_models import BaseChatModel
+
+from liftos_agents.config import Settings
+from liftos_agents.data import Dataset, Home
+from liftos_agents.domain.decision import Decision
+from liftos_agents.domain.evidence import Evidence
+from liftos_agents.domain.memory_record import MemoryRecord, Recall
+from liftos_agents.domain.specialist import Specialist
+from liftos_agents.errors import BudgetExceededError, CancelledError, ConfigurationError
+from liftos_agents.graphs.verification import Verdict
+from liftos_agents.tools.registry import Registry
+from liftos_agents.tracing.names import SpanKind
+
+OUTPUT_ALLOWANCE = 1_000
+"""Tokens that a reply is assumed to take before it is asked for."""
+CHARACTERS_PER_TOKEN = 3.5
+
+Price = Callable[[int, int], float | None]
+"""Input and output tokens to US dollars; None when the model's price is not known."""
+Sink = Callable[[str, dict[str, Any]], None]
+
+
+class TraceSpan(Protocol):
+    """A span, open around a block of work."""
+
+    def set(self, **attributes: Any) -> None:
+        """Adds attributes."""
+        ...
+
+    def fail(self, error: BaseException | str) -> None:
+        """Marks the work as failed."""
+        ...
+
+
+class Trace(Protocol):
+    """The part of a trace recorder that a run needs."""
+
+    def span(
+        self, name: str, kind: SpanKind = "step", attributes: Mapping[str, Any] | None = None
+    ) -> AbstractContextManager[TraceSpan]:
+        """A span around a block of work."""
+        ...
+
+    def decide(self, decision: Decision) -> None:
+        """Keeps a decision."""
+        ...
+
+
+class Untraced:
+    """A trace that keeps nothing, for a plan that is only looked at."""
+
+    def set(self, **attributes: Any) -> None:
+        """Does nothing."""
+
+    def fail(self, error: BaseException | str) -> None:
+        """Does nothing."""
+
+    @contextmanager
+    def span(
+        self, name: str, kind: SpanKind = "step", attributes: Mapping[str, Any] | None = None
+    ) -> Generator[TraceSpan]:
+        """A span that is not kept."""
+        yield self
+
+    def decide(self, decision: Decision) -> None:
+        """Does nothing."""
+
+
+class Memory(Protocol):
+    """The part of the memory that a run needs."""
+
+    def recall(self, organisation: str, query: str, *, limit: int = 5) -> tuple[Recall, ...]:
+        """What the organisation learnt before that bears on `query`."""
+        ...
+
+    def remember(self, records: Sequence[MemoryRecord]) -> int:
+        """Keeps records."""
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """The engine's live services, shared by its runs.
+
+    Attributes:
+        router_prompt: System prompt of the router, with the specialists to choose from.
+        price: What a model call costs.
+        pool: Threads that tools, loaders and stores work in.
+        memory: None when nothing is to be recalled or remembered.
+        shelf: Datasets at hand, by id.
+        loaded: The same by what identifies their files (path, size, time).
+    """
+
+    settings: Settings
+    home: Home
+    registry: Registry
+    specialists: Mapping[str, Specialist]
+    model: BaseChatModel
+    model_name: str
+    router_prompt: str
+    price: Price
+    pool: Executor
+    memory: Memory | None = None
+    shelf: dict[str, Dataset] = field(default_factory=dict[str, Dataset])
+    loaded: dict[str, Dataset] = field(default_factory=dict[str, Dataset])
+
+
+@dataclass
+class Meter:
+    """Tokens and money of one run, kept under its caps."""
+
+    price: Price
+    max_tokens: int
+    max_usd: float | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usd: float = 0.0
+
+    def before(self, characters: int) -> None:
+        """Stops the run when the next model call would pass a cap.
+
+        Raises:
+            BudgetExceededError: It would.
+            ConfigurationError: There is a money cap and the model's price is not known.
+        """
+        tokens = int(characters / CHARACTERS_PER_TOKEN) + 1
+        spent = self.input_tokens + self.output_tokens
+        if spent + tokens > self.max_tokens:
+            raise BudgetExceededError(
+                "the next model call would pass the token cap", fix="Raise max_tokens or ask less at once"
+            )
+        if self.max_usd is None:
+            return
+        price = self.price(tokens, OUTPUT_ALLOWANCE)
+        if price is None:
+            raise ConfigurationError(
+                "the model's price is not known, so a money cap cannot be kept",
+                fix="Leave max_usd out or choose a model with a known price",
+            )
+        if self.usd + price > self.max_usd:
+            raise BudgetExceededError(
+                "the next model call would pass the money cap", fix="Raise max_usd or ask less at once"
+            )
+
+    def after(self, input_tokens: int, output_tokens: int) -> None:
+        """Books what a model call used."""
+        self.input_tokens += input_tokens
+        self.output_tokens += output_tokens
+        self.usd += self.price(input_tokens, output_tokens) or 0.0
+
+
+@dataclass
+class Stopwatch:
+    """Wall time during which at least one tool was at work."""
+
+    seconds: float = 0.0
+    _running: int = 0
+    _since: float = 0.0
+
+    def __enter__(self) -> Stopwatch:
+        if self._running == 0:
+            self._since = time.perf_counter()
+        self._running += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._running -= 1
+        if self._running == 0:
+            self.seconds += time.perf_counter() - self._since
+
+
+@dataclass
+class Run:
+    """One run: who asked, its caps, its trace, and what it has found so far.
+
+    Attributes:
+        sources: Data as given: datasets, paths, globs or ids of the workspace.
+        ledger: Evidence by id, in order of arrival.
+        failures: Step to the error that stopped it.
+        verdicts: Verdicts on texts, which depend on text and evidence alone.
+    """
+
+    services: Services
+    id: str
+    thread: str
+    organisation: str
+    trace: Trace
+    meter: Meter
+    sources: tuple[Any, ...] = ()
+    interactive: bool = True
+    sink: Sink | None = None
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    watch: Stopwatch = field(default_factory=Stopwatch)
+    ledger: dict[str, Evidence] = field(default_factory=dict[str, Evidence])
+    verdicts: dict[tuple[str, bool], Verdict] = field(default_factory=dict[tuple[str, bool], Verdict])
+    failures: dict[int, BaseException] = field(default_factory=dict[int, BaseException])
+
+    def emit(self, kind: str, **data: Any) -> None:
+        """Tells whoever listens what happens."""
+        if self.sink is not None:
+            self.sink(kind, data)
+
+    def check_cancelled(self) -> None:
+        """Stops here when whoever asked no longer wants the answer.
+
+        Raises:
+            CancelledError: They do not.
+        """
+        if self.cancelled.is_set():
+            raise CancelledError("the run was stopped")
+
+    def evidence(self, identifier: str) -> Evidence | None:
+        """Evidence of this run, or of an earlier run when the state names it."""
+        return self.ledger.get(identifier) or self.services.home.evidence.get(identifier)
+
+    def results(self) -> dict[str, dict[str, Any]]:
+        """Evidence id to result, for everything found so far."""
+        return {identifier: found.result for identifier, found in self.ledger.items()}
