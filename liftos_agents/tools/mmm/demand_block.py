@@ -17,7 +17,9 @@ from liftos_agents.tools.mmm.demand_factor import DemandFactor
 Array = NDArray[np.float64]
 
 SCANS = 2
-LATTICE = 9
+LATTICE = 7
+LATTICE_STEPS = ((0.12, 0.0), (0.0, 0.3))
+"""Spacing in the logarithm of the noise deviation and of demand's coefficient, one line after the other."""
 
 
 @dataclass
@@ -128,7 +130,7 @@ def _draw_scales(
     pulled = np.zeros((chains, demand.path.shape[1]))
     pulled[:, :fitted] = residual
     shape, rate = noise_prior
-    for noise_step, demand_step in ((0.12, 0.0), (0.0, 0.25)):
+    for noise_step, demand_step in LATTICE_STEPS:
         offset = np.arange(LATTICE)[:, None] - rng.integers(0, LATTICE, size=chains)
         deviation = state.precision**-0.5 * np.exp(noise_step * offset)
         strength = state.demand_effect * np.exp(demand_step * offset)

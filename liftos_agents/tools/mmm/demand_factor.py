@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dpttrf, dpttrs
+from scipy.linalg import get_lapack_funcs
 
 Array = NDArray[np.float64]
+
+dpttrf, dpttrs = get_lapack_funcs(("pttrf", "pttrs"), dtype=np.float64)
 
 FEWEST_OBSERVABLES = 3
 """One factor is not identified from fewer series."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from liftos_agents.domain.posterior import MediaPosterior
 from liftos_agents.tools.mmm.convergence import Convergence, assess
 from liftos_agents.tools.mmm.gibbs import Draws, Sampler
 from liftos_agents.tools.mmm.holdout import holdout_mape
-from liftos_agents.tools.mmm.input import MmmInput
+from liftos_agents.tools.mmm.input import MmmInput, without
 from liftos_agents.tools.mmm.posterior_draws import media_posterior, monitored
 from liftos_agents.tools.mmm.refusals import suitability
 from liftos_agents.tools.mmm.result import FitMmmResult
@@ -43,11 +43,14 @@ def fit(data: MmmInput, progress: Progress | None = None) -> MmmFit:
     """
     report = progress or (lambda message, fraction: None)
     report("checking what the data can carry", 0.0)
-    early = suitability(data, parameters=1)
-    if early.refusals:
-        return MmmFit(refused(data, early), None)
+    first = suitability(data, parameters=1)
+    if first.refusals:
+        return MmmFit(refused(data, first), None)
+    data = without(data, first.left_out)
     form = standard_form(data)
     suited = suitability(data, parameters=len(form.design.names))
+    if first.left_out:
+        suited = replace(suited, downgrades=(*first.downgrades, *suited.downgrades))
     if suited.refusals:
         return MmmFit(refused(data, suited), None)
     report("sampling", 0.1)

@@ -22,10 +22,10 @@ HALF_PRIOR = (2.0, 4.0)
 SLOPES = (0.6, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5)
 SLOPE_MASS = (0.08, 0.16, 0.26, 0.22, 0.14, 0.09, 0.05)
 
-_RETENTION_EDGES = np.concatenate([np.linspace(0.0, 0.96, 25), [1.0]])
-_LOGISTIC_EDGES = np.concatenate([[0.0], np.geomspace(0.25, 14.0, 25), [np.inf]])
+_RETENTION_EDGES = np.concatenate([np.linspace(0.0, 0.8, 21), [0.86, 0.92, 1.0]])
+_LOGISTIC_EDGES = np.concatenate([[0.0], np.geomspace(0.35, 12.0, 21), [np.inf]])
 _HALF_EDGES = np.concatenate([[0.0], np.geomspace(0.04, 3.0, 19), [np.inf]])
-_KEPT_SINGULAR = 1e-6
+_KEPT_SINGULAR = 1e-5
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ def curves(cells: Cells, series: Array, *, adstock_length: int) -> Array:
 def tabulate(cells: Cells, transformed: Array, whitened: Array) -> CurveTable:
     """The table of a channel from its curves (G, n) and the same in the whitened space.
 
-    Curves of one channel span few dimensions; directions whose singular value is below 1e-6 of the largest are dropped, an
-    error of 1e-12 in a squared length.
+    Curves of one channel span few dimensions; directions whose singular value is below 1e-5 of the largest are dropped, an
+    error of 1e-10 in a squared length.
     """
     values, vectors = np.linalg.eigh(whitened.T @ whitened)
     keep = values > values[-1] * _KEPT_SINGULAR**2
@@ -112,7 +112,6 @@ def _cells(
 ) -> Cells:
     retention_mass = np.diff(betainc(*retention_prior, _RETENTION_EDGES))
     retention = 0.5 * (_RETENTION_EDGES[1:] + _RETENTION_EDGES[:-1])
-    retention[0] = 0.0
     shape, rate = gamma_prior
     steepness_mass = np.diff(gammainc(shape, edges * rate))
     steepness = np.sqrt(edges[1:-2] * edges[2:-1])

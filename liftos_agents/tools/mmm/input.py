@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -107,3 +107,17 @@ class MmmInput:
     def length(self) -> int:
         """Periods that an impulse lasts."""
         return self.adstock_length or ADSTOCK_LENGTH[self.frequency]
+
+
+def without(data: MmmInput, channels: tuple[str, ...]) -> MmmInput:
+    """The input less some channels."""
+    if not channels:
+        return data
+    kept = [index for index, name in enumerate(data.channels) if name not in channels]
+    return replace(
+        data,
+        spend=data.spend[:, kept],
+        channels=tuple(data.channels[index] for index in kept),
+        roi_priors={name: prior for name, prior in data.roi_priors.items() if name not in channels},
+        lift_tests=tuple(test for test in data.lift_tests if test.channel not in channels),
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,7 @@ from liftos_agents.tools.mmm.input import MmmInput
 from liftos_agents.tools.mmm.standard_form import StandardForm
 
 Array = NDArray[np.float64]
+Number = TypeVar("Number", np.float64, np.intp)
 
 
 def media_posterior(
@@ -58,6 +61,6 @@ def monitored(form: StandardForm, draws: Draws, channels: tuple[str, ...]) -> di
     return watched
 
 
-def pooled(draws: Array) -> Array:
+def pooled(draws: NDArray[Number]) -> NDArray[Number]:
     """(chains, draws, …) as (chains × draws, …)."""
     return draws.reshape(-1, *draws.shape[2:])

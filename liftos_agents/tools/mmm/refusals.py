@@ -23,10 +23,14 @@ ROWS_PER_PARAMETER = 2.0
 
 @dataclass(frozen=True)
 class Suitability:
-    """Reasons to refuse the fit, reasons to downgrade it, and the figures behind them."""
+    """Reasons to refuse the fit, reasons to downgrade it, and the figures behind them.
+
+    `left_out` names channels whose spend hardly varies; they stay in the baseline.
+    """
 
     refusals: tuple[str, ...]
     downgrades: tuple[str, ...]
+    left_out: tuple[str, ...]
     collinearity: float
     sales_r2: dict[str, float]
 
@@ -42,19 +46,22 @@ def suitability(data: MmmInput, parameters: int) -> Suitability:
         downgrades.append(f"There are {rows} weeks, less than a year: season cannot be told from media.")
     if float(np.ptp(data.outcome)) == 0.0:
         refusals.append("The outcome never changes.")
-    for name in _without_variation(data):
-        refusals.append(
-            f"Spend on {name!r} hardly varies, so its effect cannot be told from the baseline; leave it out or vary it."
-        )
-    needed = parameters + 3 * len(data.channels)
+    still = _without_variation(data)
+    if len(still) == len(data.channels):
+        refusals.append("No channel's spend varies, so no effect can be told from the baseline.")
+    downgrades += [
+        f"Spend on {name!r} hardly varies, so its effect cannot be told from the baseline: it is left out."
+        for name in still
+    ]
+    needed = parameters + 3 * (len(data.channels) - len(still))
     if rows <= needed:
         refusals.append(
             f"The model has about {needed} parameters for {rows} periods: more than the data can carry."
         )
     elif rows < ROWS_PER_PARAMETER * needed:
         downgrades.append(f"The model has about {needed} parameters for {rows} periods.")
-    if refusals:
-        return Suitability(tuple(refusals), tuple(downgrades), 0.0, {})
+    if refusals or still:
+        return Suitability(tuple(refusals), tuple(downgrades), tuple(still), 0.0, {})
     collinearity, pair = _collinearity(data)
     if collinearity > COLLINEAR:
         refusals.append(
@@ -71,7 +78,7 @@ def suitability(data: MmmInput, parameters: int) -> Suitability:
                 f"Spend on {name!r} is a function of sales ({share:.1%} of it is explained by them): cause and effect cannot be "
                 "told apart; run an experiment on it."
             )
-    return Suitability(tuple(refusals), tuple(downgrades), collinearity, follows)
+    return Suitability(tuple(refusals), tuple(downgrades), (), collinearity, follows)
 
 
 def _without_variation(data: MmmInput) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -191,7 +193,7 @@ def assumptions(
     )
 
 
-def _frame(data: MmmInput) -> dict[str, object]:
+def _frame(data: MmmInput) -> dict[str, Any]:
     return {
         "margin": 1.0 if data.margin is None else data.margin,
         "margin_stated": data.margin is not None,

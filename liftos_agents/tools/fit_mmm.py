@@ -1,0 +1,139 @@
+"""The marketing-mix model as a tool: what each channel added, what a little more would add, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from liftos_agents.domain.panel import Panel
+from liftos_agents.errors import ArgumentError
+from liftos_agents.tools.context import ToolContext
+from liftos_agents.tools.errors import ToolRetry
+from liftos_agents.tools.mmm.fit import fit
+from liftos_agents.tools.mmm.input import LiftTest, MmmInput, RoiPrior
+from liftos_agents.tools.mmm.lift_tests import tested_periods
+from liftos_agents.tools.mmm.public_holidays import holiday_columns
+from liftos_agents.tools.mmm.result import FitMmmResult
+from liftos_agents.tools.registry import tool
+
+STORED_DRAWS = 1000
+
+
+class FitMmmArguments(BaseModel):
+    """Arguments of `fit_mmm`; the data's columns come from the roles."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    saturation: Literal["logistic", "hill"] = Field(
+        default="logistic", description="Shape of diminishing returns."
+    )
+    confounding: Literal["factor", "none"] = Field(
+        default="factor",
+        description="'factor' draws latent demand behind spends and proxies along with the fit; 'none' trusts the controls.",
+    )
+    margin: float | None = Field(
+        default=None, gt=0.0, le=1.0, description="Profit per unit of revenue, when the data has none."
+    )
+    season_order: int | None = Field(
+        default=None, ge=0, le=10, description="Fourier pairs a year; by the length of the data when absent."
+    )
+    trend: bool = Field(default=True, description="Whether the baseline has a linear trend.")
+    country: str | None = Field(
+        default=None, min_length=2, max_length=2, description="ISO code of the country whose holidays count."
+    )
+    adstock_length: int | None = Field(
+        default=None, ge=1, le=60, description="Periods that an effect lasts at most; 8 weeks when absent."
+    )
+    roi_priors: dict[str, RoiPrior] = Field(
+        default_factory=dict, description="Channel to what is believed of its return before the data."
+    )
+    lift_tests: tuple[LiftTest, ...] = Field(
+        default=(), description="Past experiments, with lift in the outcome's money or unit."
+    )
+    holdout_periods: int = Field(
+        default=8, ge=0, le=52, description="Last periods held out to measure the forecast error."
+    )
+    draws: int = Field(default=500, ge=100, le=4000, description="Draws per chain.")
+    chains: int = Field(default=4, ge=2, le=16)
+
+
+@tool(
+    "fit_mmm",
+    version="1",
+    summary="Contribution, return and marginal return of every channel, with intervals, from a Bayesian marketing-mix model.",
+    data="panel",
+)
+def fit_mmm(context: ToolContext, arguments: FitMmmArguments) -> FitMmmResult:
+    """The fit of the panel, its posterior stored as an artifact.
+
+    Raises:
+        ToolRetry: An argument names a channel, country or period that the data does not have.
+    """
+    found = fit(mmm_input(context.panel, arguments, context.seed), context.progress)
+    if found.posterior is None:
+        return found.result
+    stored = context.put_artifact(found.posterior.thin(STORED_DRAWS).to_npz())
+    return found.result.model_copy(update={"posterior": stored})
+
+
+def mmm_input(panel: Panel, arguments: FitMmmArguments, seed: int) -> MmmInput:
+    """The fit's input from a panel. Where conversions have a money value, that is what is modelled.
+
+    Raises:
+        ToolRetry: As `fit_mmm`.
+    """
+    _check_names(panel, arguments)
+    money = panel.roles.outcome_kind == "revenue" or panel.roles.value_per_outcome is not None
+    try:
+        days_off = holiday_columns(panel.dates, arguments.country) if arguments.country else {}
+    except ArgumentError as error:
+        raise ToolRetry(error.what, where="fit_mmm argument country", fix=error.fix) from error
+    data = MmmInput(
+        dates=panel.dates,
+        outcome=np.asarray(panel.revenue if money else panel.outcome, dtype=np.float64),
+        spend=np.asarray(panel.spend, dtype=np.float64),
+        channels=panel.channels,
+        controls={**panel.controls, **panel.organic},
+        events=panel.events,
+        holidays=days_off,
+        demand_proxies=panel.demand_proxies,
+        outcome_is_money=money,
+        margin=panel.margin if arguments.margin is None else arguments.margin,
+        country=arguments.country,
+        saturation=arguments.saturation,
+        adstock_length=arguments.adstock_length,
+        season_order=arguments.season_order,
+        trend=arguments.trend,
+        frequency=panel.frequency,
+        seed=seed,
+        draws=arguments.draws,
+        chains=arguments.chains,
+        roi_priors=arguments.roi_priors,
+        lift_tests=arguments.lift_tests,
+        holdout_weeks=arguments.holdout_periods,
+        confounding=arguments.confounding,
+    )
+    for test in arguments.lift_tests:
+        if not tested_periods(data, test).any():
+            raise ToolRetry(
+                f"no period of the data begins within the lift test of {test.start} to {test.end}",
+                where="fit_mmm argument lift_tests",
+                fix=f"The data run from {panel.dates[0]} to {panel.dates[-1]}",
+            )
+    return data
+
+
+def _check_names(panel: Panel, arguments: FitMmmArguments) -> None:
+    for where, names in (
+        ("roi_priors", list(arguments.roi_priors)),
+        ("lift_tests", [test.channel for test in arguments.lift_tests]),
+    ):
+        for name in names:
+            if name not in panel.channels:
+                raise ToolRetry(
+                    f"there is no channel {name!r}",
+                    where=f"fit_mmm argument {where}",
+                    fix=f"There are: {', '.join(panel.channels)}",
+                )
