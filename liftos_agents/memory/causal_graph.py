@@ -101,7 +101,9 @@ class CausalGraph:
             if e.stands:
                 outgoing.setdefault(e.edge.source, []).append(e)
         found: list[tuple[GraphEdge, ...]] = []
-        front: list[tuple[GraphEdge, ...]] = [(e,) for e in outgoing.get(source, [])]
+        front: list[tuple[GraphEdge, ...]] = [
+            (e,) for e in outgoing.get(source, []) if e.edge.target != source
+        ]
         for _ in range(longest):
             found += [path for path in front if path[-1].edge.target == target]
             front = [

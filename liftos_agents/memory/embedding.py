@@ -18,8 +18,8 @@ from liftos_agents.data.lexical import terms
 from liftos_agents.memory.minilm import MiniLMEmbedder, find_weights
 
 WORD_WEIGHT = 1.0
-PAIR_WEIGHT = 0.5
-PIECE_WEIGHT = 0.35
+PAIR_WEIGHT = 0.4
+PIECE_WEIGHT = 1.0
 
 
 class Embedder(Protocol):

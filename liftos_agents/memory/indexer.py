@@ -38,6 +38,7 @@ class Indexer:
         self._last_write = 0.0
         self._busy = False
         self._closing = False
+        self._hurry = False
         self._thread: threading.Thread | None = None
         self.error: str | None = None
 
@@ -55,14 +56,14 @@ class Indexer:
             self._wake.notify_all()
 
     def drain(self, *, index: bool = False) -> None:
-        """Waits until vectors are kept; with `index`, brings the index up to date as well."""
+        """Waits until vectors are kept; with `index`, until the index is up to date as well.
+
+        What fails on the way is found in `error`.
+        """
         with self._wake:
-            self._wake.wait_for(lambda: not (self._to_keep or self._busy) or self._thread is None)
-            organisations = sorted(self._to_index) if index else []
-            for organisation in organisations:
-                del self._to_index[organisation]
-        for organisation in organisations:
-            self._index(organisation)
+            self._hurry |= index
+            self._wake.notify_all()
+            self._wake.wait_for(lambda: self._thread is None or self._closing or not self._pending(index))
 
     def close(self) -> None:
         """Keeps the last vectors, leaves the index as it is, and ends the thread."""
@@ -77,6 +78,7 @@ class Indexer:
             organisation, act = work
             try:
                 act(organisation)
+                self.error = None
             except Exception as error:  # noqa: BLE001
                 # The record is safe and recall needs neither step, so the failure is told, not raised.
                 self.error = f"{type(error).__name__}: {error}"
@@ -99,8 +101,16 @@ class Indexer:
                     return self._take(self._to_index), self._index
                 self._wake.wait(due)
 
+    def _pending(self, index: bool) -> bool:
+        return bool(self._busy or self._to_keep or (index and self._to_index))
+
     def _seconds_to_index(self) -> float | None:
-        if not self._to_index or self._quiet is None:
+        if not self._to_index:
+            self._hurry = False
+            return None
+        if self._hurry:
+            return 0.0
+        if self._quiet is None:
             return None
         oldest = min(self._to_index.values())
         return min(self._last_write + self._quiet, oldest + self._patience) - time.monotonic()

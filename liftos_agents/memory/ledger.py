@@ -11,9 +11,9 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, s
 
 from liftos_agents.data.tables.memory import memory_index, memory_records, memory_revisions, memory_vectors
 from liftos_agents.domain.memory_record import CausalEdge, MemoryRecord
+from liftos_agents.memory.supersession import supersede
 
 _R = memory_records.c
-_STANDS_BY_ORDER = ("preference", "fact")
 _UPSERT_REVISION = text(
     "INSERT INTO memory_revisions (organisation, revision, rewritten) VALUES (:organisation, 1, :rewritten) "
     "ON CONFLICT (organisation) DO UPDATE SET revision = memory_revisions.revision + 1, "
@@ -55,7 +55,7 @@ def write(
             )
         )
     }
-    _supersede(connection, organisation, {(r.kind, r.subject) for r in fresh})
+    supersede(connection, organisation, {(r.kind, r.subject) for r in fresh})
     connection.execute(_UPSERT_REVISION, {"organisation": organisation, "rewritten": 0})
     return [(written[r.id], r.id) for r in fresh]
 
@@ -83,7 +83,7 @@ def remove(
         delete(memory_vectors).where(memory_vectors.c.sequence == bindparam("gone")), sequences
     )
     connection.execute(delete(memory_records).where(_R.sequence == bindparam("gone")), sequences)
-    _supersede(connection, organisation, {(row.kind, row.subject) for row in rows})
+    supersede(connection, organisation, {(row.kind, row.subject) for row in rows})
     connection.execute(_UPSERT_REVISION, {"organisation": organisation, "rewritten": 1})
     return [row.id for row in rows]
 
@@ -130,6 +130,13 @@ def by_sequence(connection: Connection, sequences: Sequence[int]) -> dict[int, M
     """The records of `sequences`."""
     rows = connection.execute(select(memory_records).where(_R.sequence.in_(list(sequences))))
     return {row.sequence: record_of(row) for row in rows}
+
+
+def texts(connection: Connection, sequences: Sequence[int]) -> Sequence[Any]:
+    """Rows with `sequence`, `subject` and `content` of `sequences`."""
+    return connection.execute(
+        select(_R.sequence, _R.subject, _R.content).where(_R.sequence.in_(list(sequences)))
+    ).all()
 
 
 def records(connection: Connection, organisation: str) -> list[MemoryRecord]:
@@ -256,39 +263,3 @@ def _values(organisation: str, record: MemoryRecord) -> dict[str, Any]:
 
 def _known_ids(connection: Connection, organisation: str, ids: Sequence[str]) -> set[str]:
     return set(connection.scalars(select(_R.id).where(_R.organisation == organisation, _R.id.in_(ids))))
-
-
-def _supersede(connection: Connection, organisation: str, subjects: set[tuple[str, str]]) -> None:
-    names = sorted({subject for _, subject in subjects})
-    rows = connection.execute(
-        select(_R.id, _R.kind, _R.subject, _R.valid_to, _R.sequence, _R.superseded_by).where(
-            _R.organisation == organisation, _R.subject.in_(names)
-        )
-    ).all()
-    groups: dict[tuple[str, str], list[Any]] = {}
-    for row in rows:
-        if (row.kind, row.subject) in subjects:
-            groups.setdefault((row.kind, row.subject), []).append(row)
-    changes: list[dict[str, Any]] = []
-    for (kind, _), group in sorted(groups.items()):
-        newest = _newest(kind, group)
-        for row in group:
-            by = newest.id if _rank(kind, row) < _rank(kind, newest) else None
-            if by != row.superseded_by:
-                changes.append({"at": row.sequence, "by": by})
-    if changes:
-        connection.execute(
-            update(memory_records)
-            .where(_R.sequence == bindparam("at"))
-            .values(superseded_by=bindparam("by")),
-            changes,
-        )
-
-
-def _newest(kind: str, group: list[Any]) -> Any:
-    top = max(_rank(kind, row) for row in group)
-    return min((row for row in group if _rank(kind, row) == top), key=lambda row: row.id)
-
-
-def _rank(kind: str, row: Any) -> tuple[str, int]:
-    return (row.valid_to or "", row.sequence if kind in _STANDS_BY_ORDER else 0)

@@ -21,7 +21,8 @@ from liftos_agents.memory.shelf import Shelf, embedded_text
 from liftos_agents.memory.vectors import similarities
 
 EXACT_LIMIT = 20_000
-LEXICAL_HITS = 60
+LEXICAL_HITS = 40
+MOST_POSTINGS = 2000
 
 Nearest = Callable[[NDArray[np.float32]], Sequence[str] | None]
 
@@ -113,19 +114,18 @@ def _lexical_signal(shelf: Shelf, connection: Connection, lexical: LexicalIndex,
     """Match of words by position, 0 to 1: half coverage of the query's words, half BM25 beside the best hit."""
     score = np.zeros(len(shelf))
     asked = set(terms(text))
-    hits = (
-        lexical.search(shelf.organisation, text, limit=LEXICAL_HITS, connection=connection) if asked else []
-    )
-    placed = [(shelf.position_of_id[i], s) for i, s in hits if i in shelf.position_of_id]
-    if not placed:
+    telling = " ".join(shelf.rarest(asked, MOST_POSTINGS))
+    hits = lexical.search(shelf.organisation, telling, limit=LEXICAL_HITS, connection=connection)
+    bm25 = {shelf.position_of_id[i]: s for i, s in hits if i in shelf.position_of_id}
+    if not bm25:
         return _Words(score, 0.0)
-    best = max(s for _, s in placed)
-    held = ledger.by_sequence(connection, [shelf.sequences[p] for p, _ in placed])
+    best = max(bm25.values())
     known: set[str] = set()
-    for position, bm25 in placed:
-        shared = asked & set(terms(embedded_text(held[shelf.sequences[position]])))
+    for row in ledger.texts(connection, [shelf.sequences[p] for p in bm25]):
+        position = shelf.position_of[row.sequence]
+        shared = asked & set(terms(embedded_text(row)))
         known |= shared
-        beside = bm25 / best if best > 0 else 1.0
+        beside = bm25[position] / best if best > 0 else 1.0
         score[position] = sqrt(len(shared) / len(asked)) * (0.5 + 0.5 * beside)
     return _Words(score, len(known) / len(asked))
 

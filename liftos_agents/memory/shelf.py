@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ from liftos_agents.memory.embedding import Embedder
 from liftos_agents.memory.vectors import pack, quantise, unpack
 
 _PAGE = 500
+_SAMPLE = 16
 _UNDATED = 0
 
 
@@ -71,15 +73,33 @@ class Shelf:
             return False
         if now.rewritten != self._seen.rewritten:
             self._empty(now)
+        first = self.last_sequence == 0
         rows = ledger.rows_after(connection, self.organisation, self.last_sequence, self.embedder.name)
         for page in _pages(rows):
             self._append(page)
+            if first:
+                continue
             changed = ledger.standing(connection, self.organisation, {row.subject for row in page})
             for sequence, stands in changed.items():
                 if sequence in self.position_of:
                     self._stands[self.position_of[sequence]] = stands
         self._seen = now
         return True
+
+    def rarest(self, words: Iterable[str], postings: int) -> list[str]:
+        """Those of `words` that occur in about `postings` records together, rare ones first; at least one.
+
+        How common a word is, is judged from every sixteenth record by id.
+        """
+        scale = len(self) / max(self._sampled, 1)
+        chosen: list[str] = []
+        room = float(postings)
+        for word in sorted(set(words), key=lambda word: (self._common[word], word)):
+            room -= self._common[word] * scale
+            if room < 0 and chosen:
+                break
+            chosen.append(word)
+        return chosen
 
     def take_unsaved(self) -> dict[int, bytes]:
         """Vectors by sequence that no row holds yet; the caller saves them."""
@@ -106,6 +126,8 @@ class Shelf:
         self.mentions: defaultdict[str, list[int]] = defaultdict(list)
         self.neighbours: defaultdict[str, set[str]] = defaultdict(set)
         self.aliases: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+        self._common: Counter[str] = Counter()
+        self._sampled = 0
         self._matrix = np.zeros((64, self.embedder.dimensions), dtype=np.float32)
         self._stands = np.zeros(64, dtype=bool)
         self._ends = np.zeros(64, dtype=np.int64)
@@ -132,6 +154,9 @@ class Shelf:
             self.sequences.append(row.sequence)
             self.position_of[row.sequence] = position
             self.position_of_id[row.id] = position
+            if zlib.crc32(row.id.encode()) % _SAMPLE == 0:
+                self._common.update(set(terms(embedded_text(row))))
+                self._sampled += 1
             self._connect(position, json.loads(row.entities), row.edge)
             self.size += 1
 
