@@ -1,0 +1,83 @@
+"""What a request says of a product: text, given facts, platform, language, brand and call to action."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from liftos_agents.models.offline.quantities import plain
+
+_FACTS = re.compile(
+    r"(?:facts?|fakten|faits|datos|features?|details|using|given|with these facts|about it)\s*[:=]\s*(?P<facts>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_COLON = re.compile(r"[:：]\s*(?P<rest>\S.+)$", re.DOTALL)
+_QUOTED = re.compile(r"[\"“„«](?P<text>[^\"”“»]{3,})[\"”“»]")
+_FOR = re.compile(
+    r"\b(?:ads?|adverts?|anzeigen?|annonces?|anuncios?|headlines?|copy|rsas?|campaign|texts?)\s+(?:\w+\s+){0,3}?(?:for|about|für|fuer|pour|para)\s+"
+    r"(?:our |my |the |a |an |unsere[nr]? |mein[e]?[nr]? |notre |nuestr[oa] )?(?P<product>[^,.;:?!\n]{3,60})",
+    re.IGNORECASE,
+)
+_LANGUAGES = (
+    ("en", r"english|englisch\w*|anglais|ingles"),
+    ("de", r"german|deutsch\w*|allemand|aleman"),
+    ("fr", r"french|franzosisch\w*|francais|frances"),
+    ("es", r"spanish|spanisch\w*|espagnol|espanol"),
+    ("it", r"italian|italienisch\w*|italien|italiano"),
+    ("nl", r"dutch|niederlandisch\w*"),
+)
+_ACTIONS = (
+    "Shop now",
+    "Buy now",
+    "Order now",
+    "Learn more",
+    "Sign up",
+    "Get a quote",
+    "Book now",
+    "Try it free",
+    "Discover more",
+)
+_LONGEST_SENTENCE = 80
+
+
+def read_facts(question: str, text: str | None, earlier: str | None) -> dict[str, Any]:
+    """Slots about a product.
+
+    Args:
+        question: The whole question.
+        text: Text of a document that was given.
+        earlier: The question before, when this one goes on from it.
+    """
+    said = question if earlier is None else f"{earlier}\n{question}"
+    folded = plain(said)
+    facts = _listed(said)
+    quoted = _QUOTED.search(said)
+    pasted = _pasted(question) or (_pasted(earlier) if earlier else None)
+    product = _FOR.search(said)
+    given = quoted.group("text").strip() if quoted and not facts else pasted
+    return {
+        "$text": text,
+        "$pasted_text": given,
+        "$product_text": text or given,
+        "$product_facts": facts or text or given,
+        "$facts": facts,
+        "$product": product.group("product").strip() if product else None,
+        "$language": next(
+            (code for code, names in _LANGUAGES if re.search(rf"\b(?:{names})\b", folded)), None
+        ),
+        "$call_to_action": next((a for a in _ACTIONS if a.casefold() in folded), None),
+    }
+
+
+def _listed(said: str) -> list[str]:
+    match = _FACTS.search(said)
+    if match is None:
+        return []
+    parts = re.split(r"[;\n•]+|,(?!\d)|\s+-\s+|\band\b", match.group("facts"))
+    return [p for p in (part.strip(" .-*") for part in parts) if p]
+
+
+def _pasted(said: str | None) -> str | None:
+    match = _COLON.search(said or "")
+    rest = match.group("rest").strip() if match else ""
+    return rest if len(rest) >= _LONGEST_SENTENCE else None

@@ -1,0 +1,173 @@
+"""Findings from a playbook's sentences: conditions decided, items listed, references bound to evidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from liftos_agents.domain.findings import Findings
+from liftos_agents.domain.reference import ReferenceFault, show
+from liftos_agents.models.offline.conversation import Outcome
+from liftos_agents.models.offline.expression import evaluate
+from liftos_agents.models.offline.playbook import Intent, Listing, Sentence
+
+_WORDS = re.compile(r"<([$a-z_][\w.]*)>")
+_NUMBER = re.compile(r"\{([a-z_]\w*):([^|{}]+?)(?:\|([a-z_]+))?\}")
+UNANSWERED = "This could not be worked out from the data at hand."
+
+
+@dataclass
+class Results:
+    """What the steps came to so far, and what the request says."""
+
+    slots: Mapping[str, Any]
+    outcomes: dict[str, Outcome] = field(default_factory=dict[str, Outcome])
+    waiting: set[str] = field(default_factory=set[str])
+
+    def values(self) -> dict[str, Any]:
+        """Names for conditions: slots, results by step id, `failed.<step>`, `evidence.<step>`."""
+        found = {i: o.result for i, o in self.outcomes.items() if o.error is None}
+        failed = {i: o.error is not None for i, o in self.outcomes.items()}
+        evidence = {i: o.evidence for i, o in self.outcomes.items() if o.evidence is not None}
+        return {**self.slots, **found, "failed": failed, "evidence": evidence}
+
+
+class _Unbound(Exception):
+    """A sentence whose numbers or words are not there."""
+
+
+def write_findings(
+    intents: Sequence[Intent], results: Results, repairs: Sequence[tuple[str, tuple[str, ...]]] = ()
+) -> Findings:
+    """The findings of `intents` over `results`, without the texts that `repairs` sent back."""
+    flagged = {text for text, _ in repairs}
+    headlines: list[str] = []
+    parts: dict[str, list[str]] = {"claims": [], "recommendations": [], "caveats": []}
+    for intent in intents:
+        values = _with_lists(intent.lists, results)
+        heads = (t for s in intent.headline for t in _sentences(s, values, results))
+        headlines += [text for text in [next((t for t in heads if t not in flagged), "")] if text]
+        for part, texts in parts.items():
+            for sentence in cast("tuple[Sentence, ...]", getattr(intent, part)):
+                texts += [t for t in _sentences(sentence, values, results) if t not in flagged]
+    parts["caveats"] += _failures(results)
+    unique = {part: tuple(dict.fromkeys(texts)) for part, texts in parts.items()}
+    headline = " ".join(dict.fromkeys(headlines)) or (unique["claims"] or (UNANSWERED,))[0]
+    return Findings(headline=headline, **unique)
+
+
+def _with_lists(lists: Sequence[Listing], results: Results) -> dict[str, Any]:
+    values = results.values()
+    for listing in lists:
+        names: list[str] = []
+        texts: list[str] = []
+        for item in _items(listing.each, listing.where, listing.sort, listing.limit, values):
+            variable = _variable(listing.each)
+            try:
+                text = _fill(listing.text or f"<{variable}>", {**values, variable: item}, results)
+            except _Unbound:
+                continue
+            names.append(item)
+            texts.append(text)
+        values[listing.name] = names
+        values[f"{listing.name}.text"] = joined(texts)
+    return values
+
+
+def _sentences(sentence: Sentence, values: Mapping[str, Any], results: Results) -> Iterator[str]:
+    if not evaluate(sentence.when, values):
+        return
+    scopes: Iterator[Mapping[str, Any]] = iter([values])
+    if sentence.each is not None:
+        variable = _variable(sentence.each)
+        found = _items(sentence.each, sentence.where, sentence.sort, sentence.limit, values)
+        scopes = ({**values, variable: item} for item in found)
+    for scope in scopes:
+        try:
+            yield _fill(sentence.text, scope, results)
+        except _Unbound:
+            continue
+
+
+def _items(
+    each: str, where: str, sort: str | None, limit: int | None, values: Mapping[str, Any]
+) -> list[str]:
+    variable, by, source = _each(each)
+    holder = evaluate(source, values)
+    items: list[str] = []
+    if by == "at" and isinstance(holder, list | tuple):
+        items = [str(i) for i in range(len(cast("Sequence[Any]", holder)))]
+    elif by == "in" and isinstance(holder, Mapping):
+        items = sorted(cast("Mapping[str, Any]", holder))
+    elif by == "in" and isinstance(holder, list | tuple):
+        items = [str(v) for v in cast("Sequence[Any]", holder)]
+    kept = [item for item in items if evaluate(where, {**values, variable: item})]
+    if sort is not None:
+        kept.sort(key=lambda item: _rank(evaluate(sort, {**values, variable: item})))
+    return kept[:limit]
+
+
+def _rank(value: Any) -> tuple[int, float]:
+    return (0, float(value)) if isinstance(value, int | float) else (1, 0.0)
+
+
+def _variable(each: str) -> str:
+    return _each(each)[0]
+
+
+def _each(each: str) -> tuple[str, str, str]:
+    variable, by, source = each.split(maxsplit=2)
+    return variable, by, source
+
+
+def _fill(text: str, scope: Mapping[str, Any], results: Results) -> str:
+    """`text` with words put in and numbers referred to.
+
+    Raises:
+        _Unbound: A word, an evidence or a path is not there.
+    """
+
+    def word(match: re.Match[str]) -> str:
+        name = match.group(1)
+        value = scope.get(f"{name}.text", scope.get(name))
+        if value is None or value == "" or isinstance(value, Mapping):
+            raise _Unbound(name)
+        return (
+            joined([str(v) for v in cast("list[Any]", value)])
+            if isinstance(value, list | tuple)
+            else str(value)
+        )
+
+    def number(match: re.Match[str]) -> str:
+        step, path, format_name = match.group(1), match.group(2).strip(), match.group(3)
+        if step.startswith("ev_"):
+            return match.group(0)
+        outcome = results.outcomes.get(step)
+        if outcome is None or outcome.error is not None or outcome.evidence is None:
+            raise _Unbound(step)
+        for chosen in (format_name, None):
+            try:
+                show(outcome.result, path, chosen)
+            except (ReferenceFault, ValueError):
+                continue
+            return f"{{{outcome.evidence}:{path}{f'|{chosen}' if chosen else ''}}}"
+        raise _Unbound(path)
+
+    return _NUMBER.sub(number, _WORDS.sub(word, text))
+
+
+def _failures(results: Results) -> list[str]:
+    texts: list[str] = []
+    for step, outcome in results.outcomes.items():
+        if outcome.error is not None:
+            words = outcome.error.strip().rstrip(".")
+            told = f": {words}" if words and not re.search(r"\d|[{}<>]", words) else ""
+            texts.append(f"The step “{step.replace('_', ' ')}” could not be carried out{told}.")
+    return texts
+
+
+def joined(texts: Sequence[str]) -> str:
+    """`texts` as a reader lists them: `a, b and c`."""
+    return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)

@@ -1,0 +1,72 @@
+"""A sentence as a row of items: quantities, channels and the words that tie them together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from liftos_agents.models.offline.channel_names import Mention, mentions
+from liftos_agents.models.offline.quantities import Quantity, plain, quantities
+
+_CUES: tuple[tuple[str, str], ...] = (
+    ("break", r"[;?!]|\.(?=\s|$)"),
+    ("comma", r","),
+    ("hold", r"unchanged|as (?:it|they) (?:is|are)|as is|untouched|constant|the same|fixed|unverandert|gleich|inchangee?s?|constante?s?|sin cambios|igual|alone"),
+    ("hold_next", r"do(?: not|n't) (?:touch|change|move)|freeze|hold|lock|nicht (?:anfassen|andern)|ne touche[zr]? pas(?: a)?|no toques|no tocar"),
+    ("max", r"at most|no more than|not more than|maximum(?: of)?|max\.?|up to|capped at|cap|limit(?:ed to)?|hochstens|maximal|nicht mehr als|au plus|au maximum|pas plus de|como maximo|no mas de|maximo|maximal|<="),
+    ("min", r"at least|minimum(?: of)?|min\.?|no less than|not less than|mindestens|nicht weniger als|au moins|au minimum|pas moins de|al menos|como minimo|por lo menos|minimo|>="),
+    ("between", r"between|zwischen|entre"),
+    ("over", r"(?:over|above|more than|exceeds?|exceeding|uber|mehr als|plus de|mas de|>)(?=\s*[€$£]?\d)"),
+    ("under", r"(?:under|below|less than|unter|weniger als|moins de|menos de|<)(?=\s*[€$£]?\d)"),
+    ("nothing", r"nothing|no (?:single )?(?:channel|one|medium)|none|never|kein kanal|nichts|aucun canal|rien|ningun canal|nada"),
+    ("each", r"(?:each|every|any)(?: single)?(?: channel| one| medium)?|jeder kanal|jeden kanal|chaque canal|cada canal"),
+    ("together", r"together|combined|in total|in sum|jointly|zusammen|insgesamt|ensemble|au total|juntos|en conjunto"),
+    ("share_of", r"of (?:the )?(?:total|budget)|of it|share"),
+    ("off", r"without|(?:turn|switch|shut)(?:ing|ed)? off|stop(?:ped|ping)?|pause|pausing|drop|dropping|kill|remove|removing|exclude|excluding|leave out|leaving out|no longer|ohne|streichen|abschalten|einstellen|sans|couper|supprimer|arreter|sin|parar|apagar|quitar|eliminar|zero out"),
+    ("half", r"halve|halving|halved|halbieren|halbiere"),
+    ("double", r"double|doubling|doubled|verdoppeln|verdopple|doubler|doublons|duplicar|doblar|duplico"),
+    ("triple", r"triple|tripling|tripled|verdreifachen|tripler|triplicar"),
+    ("quadruple", r"quadruple|quadrupling|vervierfachen"),
+    ("down", r"cut(?:s|ting)?|reduc(?:e|es|ed|ing|tion)|lower(?:ed|ing)?|decreas(?:e|ed|ing)|trim(?:med|ming)?|slash(?:ed|ing)?|kurz(?:en|e|t)|senk(?:en|e|t)|reduzier(?:en|e|t)|redui(?:re|s|t|sons)|baiss(?:er|e|ons)|diminu(?:er|e|ons)|reduc(?:ir|imos)|reduzco|recort(?:ar|o|amos)|baj(?:ar|o|amos)|less|fewer|weniger|moins|menos"),
+    ("up", r"increas(?:e|ed|ing)|rais(?:e|ed|ing)|boost(?:ed|ing)?|grow(?:ing)?|add(?:ed|ing)?|put|erhoh(?:en|e|t)|steiger(?:n|e)|augment(?:er|e|ons)|aument(?:ar|o|amos)|sub(?:ir|imos)|more|mehr|plus|mas"),
+    ("move", r"mov(?:e|ed|ing)|shift(?:ed|ing)?|transfer(?:red|ring)?|verschieb(?:en|e)|umschichten|deplac(?:er|ons)|traslad(?:ar|o)"),
+    ("from", r"from|von|depuis"),
+    ("to", r"to|onto|into|auf|zu|nach|vers|hacia"),
+    ("and", r"and|und|et|y|&|or|oder|ou|nor"),
+    ("all", r"everything|all (?:the )?(?:channels|media|spend|spending|budgets?)|(?:the |our |my |total |overall |whole |entire |marketing |media |ad )*(?:budgets?|spend|spending)|alles|alle kanale|(?:das )?(?:gesamt)?budget|tout|tous les canaux|todo|todos los canales|el presupuesto"),
+    ("change", r"chang(?:e|es|ed|ing)|deviat(?:e|es|ion)|swing|verandern|andern|changer|varier|cambiar"),
+    ("outcome", r"revenue|sales|conversions|umsatz|ventes|ventas|profit"),
+)  # fmt: skip
+_EDGES = {"break": ("", ""), "comma": ("", ""), "over": (r"(?<!\w)", ""), "under": (r"(?<!\w)", "")}
+_CUE = re.compile(
+    "|".join(
+        f"(?P<{kind}>{before}(?:{pattern}){after})"
+        for kind, pattern in _CUES
+        for before, after in [_EDGES.get(kind, (r"(?<!\w)", r"(?!\w)"))]
+    )
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item: `kind` is `money`, `share`, `period`, `number`, `channel` or the name of a cue."""
+
+    kind: str
+    start: int
+    end: int
+    quantity: Quantity | None = None
+    mention: Mention | None = None
+
+
+def items(text: str, channels: Sequence[str]) -> tuple[Item, ...]:
+    """The items of `text`, in order of reading, none of them overlapping."""
+    said = plain(text)
+    found = [Item(q.kind, q.start, q.end, quantity=q) for q in quantities(said)]
+    taken = [(i.start, i.end) for i in found]
+    found += [Item("channel", m.start, m.end, mention=m) for m in mentions(said, channels, taken)]
+    taken = [(i.start, i.end) for i in found]
+    for match in _CUE.finditer(said):
+        if match.lastgroup and not any(s < match.end() and match.start() < e for s, e in taken):
+            found.append(Item(match.lastgroup, match.start(), match.end()))
+    return tuple(sorted(found, key=lambda i: i.start))

@@ -1,0 +1,147 @@
+"""Who should handle a question: steps, a clarifying question, or a refusal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from liftos_agents.domain.plan import Plan, PlanStep
+from liftos_agents.domain.task import SpecialistBrief, Turn
+from liftos_agents.models.offline.clauses import clauses
+from liftos_agents.models.offline.conversation import RouterCall
+from liftos_agents.models.offline.follow_up import continued, is_follow_up
+from liftos_agents.models.offline.lexicon import lexicon
+from liftos_agents.models.offline.scope import foreign_subject, is_vague, without_orders
+from liftos_agents.models.offline.similarity import Similarity
+from liftos_agents.models.offline.words import concepts
+
+_SURE = 0.34
+_WEAK = 0.22
+_BUILDS_ON = re.compile(
+    r"\b(?:based on|given|using|from) (?:that|this|those|these|it|the (?:result|finding|outcome|analysis|audit))|\baccordingly\b"
+)
+
+
+def plan(call: RouterCall) -> Plan:
+    """The plan for a question, from its words and the specialists' own descriptions alone."""
+    task = call.task
+    question, ordered = without_orders(task.question)
+    last = task.thread[-1] if task.thread else None
+    if last is not None and last.clarification and not is_vague(question):
+        question = f"{last.question} {question}"
+    elif last is not None and last.agents and is_follow_up(question):
+        followed = _follow(question, last, call.specialists)
+        if followed is not None:
+            return followed
+    if ordered and not question:
+        return Plan(refusal=_refusal("changing my instructions", call.specialists), reason="orders only")
+    if is_vague(question):
+        return Plan(clarification=_which(call.specialists), reason="nothing in particular is asked for")
+    assigned, foreign = _assign(question, call.specialists)
+    if assigned:
+        return Plan(steps=_steps(assigned, call.specialists), reason=_reason(assigned))
+    if foreign is not None:
+        return Plan(refusal=_refusal(foreign, call.specialists), reason=f"about {foreign}")
+    if last is not None and last.agents and len(concepts(question)) <= 4:
+        followed = _follow(question, last, call.specialists)
+        if followed is not None:
+            return followed
+    if _touches_subject(question, call.specialists):
+        return Plan(clarification=_which(call.specialists), reason="no specialist stands out")
+    return Plan(refusal=_refusal("that", call.specialists), reason="no specialist's business")
+
+
+def _assign(question: str, specialists: Sequence[SpecialistBrief]) -> tuple[dict[str, list[str]], str | None]:
+    similarity = _similarity(tuple(specialists))
+    assigned: dict[str, list[str]] = {}
+    pending: list[str] = []
+    current: str | None = None
+    foreign: str | None = None
+    for clause in clauses(question):
+        subject = foreign_subject(clause, similarity.knows)
+        if subject is not None:
+            foreign = foreign or subject
+            continue
+        best = similarity.scores(clause)[0]
+        if best.value >= _SURE or (best.value >= _WEAK and current is None):
+            current = best.name
+            assigned.setdefault(current, []).extend([*pending, clause])
+            pending = []
+        elif current is not None:
+            assigned[current].append(clause)
+        else:
+            pending.append(clause)
+    if not assigned and foreign is None:
+        best = similarity.scores(question)[0]
+        if best.value >= _WEAK:
+            assigned[best.name] = [question.strip()]
+    return assigned, foreign
+
+
+def _steps(assigned: dict[str, list[str]], specialists: Sequence[SpecialistBrief]) -> tuple[PlanStep, ...]:
+    order = {brief.name: (index, brief.needs) for index, brief in enumerate(specialists)}
+    mentioned = list(assigned)
+    on_tables = iter(
+        sorted((n for n in mentioned if order[n][1] == "table"), key=lambda name: order[name][0])
+    )
+    names = [next(on_tables) if order[name][1] == "table" else name for name in mentioned]
+    steps: list[PlanStep] = []
+    for index, name in enumerate(names):
+        goal = "; ".join(assigned[name])
+        shared = order[name][1] == "table" or _BUILDS_ON.search(goal.lower()) is not None
+        needs = tuple(
+            i
+            for i in range(index)
+            if shared and (order[names[i]][1] == order[name][1] or _BUILDS_ON.search(goal.lower()))
+        )
+        steps.append(PlanStep(agent=name, goal=goal, needs=needs))
+    return tuple(steps)
+
+
+def _follow(question: str, last: Turn, specialists: Sequence[SpecialistBrief]) -> Plan | None:
+    known = [brief for brief in specialists if brief.name in last.agents]
+    if not known:
+        return None
+    own, foreign = _assign(question, specialists)
+    if own and not continued(question):
+        return None
+    if foreign is not None and not own:
+        return None
+    scores = _similarity(tuple(specialists)).scores(question)
+    if scores[0].value >= _SURE and scores[0].name not in last.agents:
+        return None
+    near = [s.name for s in scores if s.name in last.agents and s.value >= _WEAK]
+    agent = near[0] if near else last.agents[-1]
+    return Plan(
+        steps=(PlanStep(agent=agent, goal=question.strip()),), reason="goes on from the question before"
+    )
+
+
+def _touches_subject(question: str, specialists: Sequence[SpecialistBrief]) -> bool:
+    known = _similarity(tuple(specialists))
+    found = concepts(question)
+    ours = [
+        c for c in found if known.knows(c) and c not in ("write", "show", "explain", "should", "recommend")
+    ]
+    return bool(ours) and 2 * len(ours) >= len(set(found) - lexicon().generic)
+
+
+@lru_cache(maxsize=32)
+def _similarity(specialists: tuple[SpecialistBrief, ...]) -> Similarity:
+    return Similarity({s.name: (s.purpose, *s.handles, *s.examples) for s in specialists})
+
+
+def _which(specialists: Sequence[SpecialistBrief]) -> str:
+    examples = [f"“{brief.examples[0]}”" for brief in specialists if brief.examples]
+    return "What would you like to know? You could ask, for instance: " + " or ".join(examples)
+
+
+def _refusal(about: str, specialists: Sequence[SpecialistBrief]) -> str:
+    abilities = [brief.handles[0] for brief in specialists if brief.handles]
+    subject = "That" if about == "that" else f"A request about {about}"
+    return f"{subject} is not something that I can help with; what I can do is: {', '.join(abilities)}."
+
+
+def _reason(assigned: dict[str, list[str]]) -> str:
+    return "; ".join(f"{name}: {' / '.join(parts)}" for name, parts in assigned.items())

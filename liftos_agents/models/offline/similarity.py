@@ -1,0 +1,86 @@
+"""How near a request lies to what a specialist, or an intent of a playbook, says of itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from liftos_agents.models.offline.lexicon import lexicon
+from liftos_agents.models.offline.words import concepts
+
+_GENERIC_WEIGHT = 0.25
+_UNKNOWN_WEIGHT = 0.6
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A name with its phrases, each a tuple of concepts."""
+
+    name: str
+    phrases: tuple[frozenset[str], ...]
+    vocabulary: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Score:
+    """How near a candidate is: 0 to about 1, and the concepts that made it so."""
+
+    name: str
+    value: float
+    shared: frozenset[str]
+
+
+class Similarity:
+    """Candidates compared with a request by the concepts that tell them apart.
+
+    A concept counts by its inverse frequency over the candidates; generic ones count little. A
+    candidate scores by its nearest phrase (cosine) and by how much of the request its vocabulary
+    covers.
+    """
+
+    def __init__(self, phrases: Mapping[str, Sequence[str]]) -> None:
+        self.candidates = tuple(_candidate(name, texts) for name, texts in phrases.items())
+        self._frequency: dict[str, int] = {}
+        for candidate in self.candidates:
+            for concept in candidate.vocabulary:
+                self._frequency[concept] = self._frequency.get(concept, 0) + 1
+
+    def knows(self, concept: str) -> bool:
+        """Whether any candidate speaks of `concept`."""
+        return concept in self._frequency
+
+    def scores(self, text: str) -> tuple[Score, ...]:
+        """Each candidate's score for `text`, the best first, ties in the order given."""
+        asked = frozenset(concepts(text))
+        found = [self._score(candidate, asked) for candidate in self.candidates]
+        return tuple(sorted(found, key=lambda s: -s.value))
+
+    def _score(self, candidate: Candidate, asked: frozenset[str]) -> Score:
+        shared = asked & candidate.vocabulary
+        generic = lexicon().generic
+        if not any(c not in generic for c in shared):
+            return Score(candidate.name, 0.0, shared)
+        total = sum(self._weight(c) for c in sorted(asked))
+        covered = sum(self._weight(c) for c in sorted(shared))
+        nearest = max((self._cosine(asked, phrase) for phrase in candidate.phrases), default=0.0)
+        return Score(candidate.name, 0.6 * nearest + 0.4 * covered / total, shared)
+
+    def _cosine(self, left: frozenset[str], right: frozenset[str]) -> float:
+        both = sum(self._weight(c) ** 2 for c in sorted(left & right))
+        if not both:
+            return 0.0
+        norms = [math.sqrt(sum(self._weight(c) ** 2 for c in sorted(side))) for side in (left, right)]
+        return both / (norms[0] * norms[1])
+
+    def _weight(self, concept: str) -> float:
+        frequency = self._frequency.get(concept)
+        if frequency is None:
+            return _UNKNOWN_WEIGHT
+        rarity = 0.35 + math.log(1.0 + len(self.candidates) / frequency)
+        return rarity * (_GENERIC_WEIGHT if concept in lexicon().generic else 1.0)
+
+
+def _candidate(name: str, texts: Sequence[str]) -> Candidate:
+    phrases = tuple(frozenset(concepts(text)) for text in texts)
+    return Candidate(name, phrases, frozenset[str]().union(*phrases))

@@ -1,0 +1,114 @@
+"""What a request says that a tool call may need: the slots that playbooks name with `$`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from liftos_agents.domain.task import DatasetBrief, SpecialistTask
+from liftos_agents.models.offline.changes import Changes, changes
+from liftos_agents.models.offline.channel_names import Mention
+from liftos_agents.models.offline.constraints import Constraints, constraints, margin, target_roas
+from liftos_agents.models.offline.facts import read_facts
+from liftos_agents.models.offline.follow_up import is_follow_up
+from liftos_agents.models.offline.items import Item, items
+from liftos_agents.models.offline.periods import horizon, over_horizon
+from liftos_agents.models.offline.quantities import plain
+from liftos_agents.models.offline.words import concepts
+
+_CAUTIOUS = re.compile(
+    r"\b(?:safe(?:st|ly)?|risk[- ]averse|low risk|conservativ\w*|cautious\w*|worst case|downside|vorsichtig|sicher|prudent\w*)\b"
+)
+_EXTRAPOLATE = re.compile(
+    r"\b(?:even if|allow|permit|anyway|regardless|trotzdem|quand meme|de todas formas)\b"
+)
+
+
+def read_slots(task: SpecialistTask) -> dict[str, Any]:
+    """Slots of a specialist's task; what the goal does not say is looked for in the whole question."""
+    dataset = next((d for d in task.datasets if d.kind == "table"), None)
+    found = _slots(task.goal, dataset)
+    if task.question.strip() and task.question != task.goal:
+        whole = _slots(task.question, dataset)
+        found = {name: value if _said(value) else whole.get(name) for name, value in found.items()}
+    thread = bool(task.thread)
+    found["$follow_up"] = thread and is_follow_up(task.question)
+    found["$thread_question"] = task.thread[-1].question if thread else None
+    found["$all_channels"] = dataset.channels if dataset else ()
+    found["$currency"] = dataset.currency if dataset else None
+    found["$data_margin"] = dataset.margin if dataset else None
+    found["$claimed"] = bool(dataset and dataset.claimed)
+    found["$goal"], found["$question"] = task.goal, task.question
+    found["$simulated"] = any("simulated" in d.name.casefold() for d in task.datasets)
+    text = next((d.text for d in task.datasets if d.kind == "text" and d.text), None)
+    found |= read_facts(task.question, text, task.thread[-1].question if found["$follow_up"] else None)
+    return found
+
+
+def _slots(text: str, dataset: DatasetBrief | None) -> dict[str, Any]:
+    channels = dataset.channels if dataset else ()
+    frequency = dataset.frequency if dataset else None
+    said = plain(text)
+    row = items(text, channels)
+    limits = constraints(row)
+    moves = changes(row, channels, limits.used)
+    spans = [i.quantity for i in row if i.quantity is not None]
+    periods = horizon(spans, frequency)
+    named = [i.mention for i in row if i.mention is not None]
+    return {
+        "$money": _total(row, limits, moves, periods, frequency),
+        "$horizon_periods": periods,
+        "$changes": moves.relative,
+        "$amount_changes": moves.amount,
+        "$exclude": moves.dropped,
+        "$minimum": limits.minimum,
+        "$maximum": limits.maximum,
+        "$minimum_share": limits.minimum_share,
+        "$maximum_share": limits.maximum_share,
+        "$groups": limits.groups,
+        "$hold": limits.hold,
+        "$max_change": limits.max_change,
+        "$max_period_change": limits.max_period_change,
+        "$target_roas": target_roas(said),
+        "$margin": margin(said),
+        "$objective": "cvar" if _CAUTIOUS.search(said) else None,
+        "$allow_extrapolation": True if _EXTRAPOLATE.search(said) else None,
+        "$channels": list(dict.fromkeys(m.choices[0] for m in named if len(m.choices) == 1)),
+        "$unclear": _question([*limits.unclear, *moves.unclear], channels, moves),
+        "$concepts": list(concepts(text)),
+    }
+
+
+def _total(
+    row: Sequence[Item], limits: Constraints, moves: Changes, periods: int | None, frequency: str | None
+) -> float | None:
+    taken = limits.used | moves.used
+    for index, item in enumerate(row):
+        if item.kind != "money" or item.quantity is None or index in taken or item.quantity.value <= 0:
+            continue
+        rate = next(
+            (i.quantity for i in row[index + 1 : index + 3] if i.quantity and i.quantity.kind == "period"),
+            None,
+        )
+        if rate is not None and rate.rate:
+            return over_horizon(item.quantity.value, rate, periods, frequency)
+        return item.quantity.value
+    return None
+
+
+def _question(unclear: Sequence[Mention], channels: Sequence[str], moves: Changes) -> str | None:
+    if not channels:
+        return None
+    if unclear:
+        mention = unclear[0]
+        if mention.choices:
+            return f"Which channel do you mean by “{mention.said}”: {' or '.join(mention.choices)}?"
+        return (
+            f"The data has no channel “{mention.said}”; it has {', '.join(channels)}. Which one do you mean?"
+        )
+    return None
+
+
+def _said(value: Any) -> bool:
+    return value is not None and not (isinstance(value, Mapping | Sequence) and len(value) == 0)  # pyright: ignore[reportUnknownArgumentType]
