@@ -69,6 +69,7 @@ def _plan(
         basis=_basis(arguments),
         total=problem.total,
         spent=float(plan.sum()),
+        current_spend=float(fit.current_period().sum()) * problem.horizon,
         horizon_periods=problem.horizon,
         frequency=fit.frequency,
         allocation=allocation,
@@ -87,7 +88,7 @@ def _plan(
         largest_increase=problem.channels[int(moved.argmax())] if moved.max() > 0.0 else None,
         largest_decrease=problem.channels[int(moved.argmin())] if moved.min() < 0.0 else None,
         binding_constraints=solution.binding,
-        warnings=_warnings(fit, solution, allocation, gain, along),
+        warnings=(*_support(problem, plan), *_warnings(fit, solution, allocation, gain, along)),
         assumptions=(*fit.assumptions(), *_assumptions(problem)),
         fit=fit.evidence,
         fit_status=fit.status,
@@ -171,6 +172,22 @@ def _verdict(solution: BudgetSolution, recommended: bool, beats: float) -> str:
     if recommended:
         return f"Recommended: the plan {certainty(beats)} beats the current mix."
     return "No change is recommended: it is too uncertain that the plan beats the current mix."
+
+
+def _support(problem: BudgetProblem, plan: Array) -> list[str]:
+    """Whether the plan's total lies within what the data saw."""
+    spend = problem.posterior.spend.sum(axis=1)
+    running = np.concatenate([[0.0], np.cumsum(spend)])
+    stretch = min(problem.horizon, spend.size)
+    most = float((running[stretch:] - running[:-stretch]).max()) * problem.horizon / stretch
+    said: list[str] = []
+    if float(plan.sum()) > most * (1.0 + 1e-9):
+        said.append("The plan spends more than any stretch of this length in the data did.")
+    if float(plan.sum()) / problem.horizon < float(spend.min()):
+        said.append(
+            "The plan spends less per period than any period of the data did: what happens without media is not seen."
+        )
+    return said
 
 
 def _warnings(

@@ -60,7 +60,7 @@ class OptimiseBudgetArguments(BaseModel):
     max_change: Change | dict[str, Change] | None = None
     max_period_change: Change | dict[str, Change] | None = None
     target_roas: Amount | dict[str, Amount] | None = None
-    margin: float | None = Field(default=None, gt=0.0)
+    margin: float | None = Field(default=None, gt=0.0, le=1.0)
     objective: Objective = "expected_profit"
     tail: float = Field(default=0.1, gt=0.0, lt=1.0)
     exclude: tuple[str, ...] = ()

@@ -78,9 +78,11 @@ def settle(allocation: Array, space: Polytope, unit: float) -> Array:
 
 
 def binding(limits: Sequence[Limit], allocation: Array, unit: float) -> tuple[str, ...]:
-    """Names of the limits that are tight at `allocation`."""
+    """Names of the limits that are tight at `allocation`; a total to be spent exactly is no news, and left out."""
     names: list[str] = []
     for limit in limits:
+        if len(limit.channels) == allocation.size and limit.lower == limit.upper:
+            continue
         spent = float(allocation[list(limit.channels)].sum())
         if min(spent - limit.lower, limit.upper - spent) <= _TIGHT * unit and limit.name not in names:
             names.append(limit.name)

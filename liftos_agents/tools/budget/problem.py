@@ -71,11 +71,8 @@ class BudgetProblem:
 
     def outcome_slope(self, allocation: Array) -> Array:
         """The derivative of `outcome` in each channel's own spend, (D, ..., C)."""
-        if self.ramp is None:
-            return self.posterior.response_slope(allocation / self.horizon, decision=True)
-        levels = self.ramp.levels(allocation, self.horizon)
-        moves = self.ramp.moves(allocation, self.horizon)
-        return (self.posterior.response_slope(levels, decision=True) * moves).sum(axis=-2)
+        level = allocation / self.horizon if self.ramp is None else self.ramp.target(allocation, self.horizon)
+        return self.posterior.response_slope(level, decision=True)
 
     def profit(self, allocation: Array) -> Array:
         """Media profit of one allocation (C,) by draw, shape (D,)."""

@@ -32,12 +32,12 @@ class Ramp:
         low, high = self._bounds(horizon)
         return np.clip(self._target(allocation, low, high)[..., None, :], low, high)
 
-    def moves(self, allocation: Array, horizon: int) -> Array:
-        """How much each period's spend moves per unit of the channel's total, (..., horizon, C)."""
-        low, high = self._bounds(horizon)
-        target = self._target(allocation, low, high)[..., None, :]
-        free = ((target > low) & (target < high)).astype(np.float64)
-        return free / np.maximum(free.sum(axis=-2, keepdims=True), 1.0)
+    def target(self, allocation: Array, horizon: int) -> Array:
+        """The level that each channel is on its way to, (..., C).
+
+        Every period that the ramp leaves free is at that level, so it is also where a further unit of spend goes.
+        """
+        return self._target(allocation, *self._bounds(horizon))
 
     def _bounds(self, horizon: int) -> tuple[Array, Array]:
         """Lowest and highest level in each period, shapes (horizon, C)."""

@@ -50,6 +50,7 @@ class OptimiseBudgetResult(BaseModel):
             the fit behind it is not fit to decide on, for `reasons`.
         estimand: What the gain is the gain of.
         basis: What `current` means.
+        current_spend: What is spent over the horizon now, whatever the plan's total.
         expected_gain: Profit of the plan over the current mix.
         gain_along_path: The same with the way out of earlier spend and back counted period by period.
         expected_outcome: What media bring in under the plan, before margin and cost.
@@ -72,6 +73,7 @@ class OptimiseBudgetResult(BaseModel):
     basis: str
     total: float | None = None
     spent: float | None = None
+    current_spend: float | None = None
     horizon_periods: int | None = None
     frequency: str
     allocation: dict[str, ChannelAllocation] = Field(default_factory=dict)
@@ -123,6 +125,7 @@ def units(gain: str, returns: str) -> dict[str, str]:
         **{f"allocation.*.{name}": returns for name in ("roas", "marginal_roas", "current_marginal_roas")},
         "total": "money",
         "spent": "money",
+        "current_spend": "money",
         "horizon_periods": "periods",
         **dict.fromkeys(("expected_gain", "gain_along_path", "cvar", "cvar_profit"), gain),
         "expected_outcome": gain,

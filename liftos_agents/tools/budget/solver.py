@@ -202,7 +202,7 @@ def _limits(problem: BudgetProblem, ranges: tuple[ReturnRange, ...]) -> tuple[Li
         low, high = problem.ramp.range(problem.horizon)
         limits += [
             Limit(
-                f"{name} moving at most {problem.ramp.change[c]:.4g} of its spend from one period to the next",
+                f"{name} moving at most {100 * problem.ramp.change[c]:.4g} % from one period to the next",
                 (c,),
                 float(low[c]),
                 float(high[c]),

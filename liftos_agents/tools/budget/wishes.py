@@ -71,13 +71,15 @@ def _limits(
         limits.append(Limit(f"{names[c]} at most {amount:,.0f}", (c,), upper=amount))
     for c, share in by_channel(wishes.minimum_share, names, "minimum_share").items():
         if c not in excluded or names[c] in wishes.minimum_share:
-            name = f"{names[c]} at least {share:.4g} of the total"
+            name = f"{names[c]} at least {100 * share:.4g} % of the total"
             limits.append(Limit(name, (c,), lower=share * total))
     for c, share in by_channel(wishes.maximum_share, names, "maximum_share").items():
-        limits.append(Limit(f"{names[c]} at most {share:.4g} of the total", (c,), upper=share * total))
+        limits.append(
+            Limit(f"{names[c]} at most {100 * share:.4g} % of the total", (c,), upper=share * total)
+        )
     for c, change in by_channel(wishes.max_change, names, "max_change").items():
         low, high = current[c] * max(1.0 - change, 0.0), current[c] * (1.0 + change)
-        limits.append(Limit(f"{names[c]} within {change:.4g} of its current spend", (c,), low, high))
+        limits.append(Limit(f"{names[c]} within {100 * change:.4g} % of its current spend", (c,), low, high))
     for group in wishes.groups:
         limits += _group_limits(group, names, total)
     if not wishes.allow_extrapolation:
@@ -97,8 +99,8 @@ def _group_limits(group: GroupLimit, names: tuple[str, ...], total: float) -> li
     wished = (
         (group.minimum, None, f"at least {group.minimum or 0.0:,.0f}"),
         (None, group.maximum, f"at most {group.maximum or 0.0:,.0f}"),
-        (group.minimum_share, None, f"at least {group.minimum_share or 0.0:.4g} of the total"),
-        (None, group.maximum_share, f"at most {group.maximum_share or 0.0:.4g} of the total"),
+        (group.minimum_share, None, f"at least {100 * (group.minimum_share or 0.0):.4g} % of the total"),
+        (None, group.maximum_share, f"at most {100 * (group.maximum_share or 0.0):.4g} % of the total"),
     )
     limits: list[Limit] = []
     for (low, high, said), scale in zip(wished, (1.0, 1.0, total, total), strict=True):
