@@ -8,6 +8,7 @@ from itertools import pairwise
 from liftos_agents.tools.surfacing.language import consistency
 from liftos_agents.tools.surfacing.lexicon import is_content_word, tokens
 from liftos_agents.tools.surfacing.listing import Listing
+from liftos_agents.tools.surfacing.penalties import contradicting_prices
 from liftos_agents.tools.surfacing.product_facts import KINDS, ProductName, asked_facts, found
 from liftos_agents.tools.surfacing.readability import reading_ease
 from liftos_agents.tools.surfacing.readiness import Component, Item, saturating
@@ -77,6 +78,8 @@ def fact_completeness(listing: Listing, product: ProductName) -> Component:
         if kind not in asked_facts(product.category):
             continue
         hits = found(kind, listing.text)
+        if kind == "price" and contradicting_prices(listing.text):
+            hits = ()
         if kind == "specification":
             value, scale = saturating(len(hits), 5.0), 12
             items.append(

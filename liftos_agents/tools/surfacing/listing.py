@@ -42,7 +42,7 @@ class Listing:
         body: Everything after the title, lines kept.
         headings: Level and words of each heading, in order; sections without markup have level 2.
         items: List items, without their marks.
-        pairs: Named values such as `("Voltage", "12 V")`.
+        pairs: Named values such as `("Voltage", "12 V")`; names with contradicting values are left out.
         sentences: Sentences and lines of the whole text, the title first.
         hidden: Pieces that a reader of the page does not see.
         instructions: Sentences that address a machine; they count nowhere else.
@@ -108,7 +108,7 @@ def read_listing(text: str) -> Listing:
         body="\n".join(rest),
         headings=tuple(headings),
         items=tuple(items),
-        pairs=tuple(dict.fromkeys(pairs)),
+        pairs=_agreeing(pairs),
         sentences=sentences,
         hidden=hidden,
         instructions=instructions,
@@ -186,6 +186,14 @@ def _title(
         else:
             rest.append(line)
     return title, rest
+
+
+def _agreeing(pairs: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Pairs once each, without the names that are given different values."""
+    values: dict[str, set[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name.casefold(), set()).add(value.casefold())
+    return tuple(dict.fromkeys(p for p in pairs if len(values[p[0].casefold()]) == 1))
 
 
 def _is_value(value: str) -> bool:

@@ -26,7 +26,7 @@ def is_markup(text: str) -> bool:
 def visible_lines(markup: str) -> tuple[str, tuple[str, ...]]:
     """The text that a reader of the page sees, and the pieces that are hidden from readers.
 
-    Headings become `# …`, list items `- …`, table rows `a | b`; scripts and styles are dropped.
+    Line breaks outside all tags are kept, so that plain text with a stray tag stays plain text. Headings become `# …`, list items `- …`, table rows `a | b`; scripts and styles are dropped.
     """
     page = _Page()
     page.feed(markup)
@@ -41,6 +41,7 @@ class _Page(HTMLParser):
         self.hidden: list[str] = []
         self._silent: list[str] = []
         self._covered: list[str] = []
+        self._depth = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _VOID:
@@ -50,6 +51,7 @@ class _Page(HTMLParser):
         if tag in _SILENT:
             self._silent.append(tag)
             return
+        self._depth += 1
         named = dict(attrs)
         if self._covered or "hidden" in named or _INVISIBLE_STYLE.search(named.get("style") or ""):
             if not self._covered:
@@ -68,7 +70,9 @@ class _Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in self._silent:
             self._silent.remove(tag)
-        elif tag in self._covered:
+            return
+        self._depth = max(0, self._depth - 1)
+        if tag in self._covered:
             del self._covered[len(self._covered) - 1 - self._covered[::-1].index(tag) :]
         elif tag == "title" or re.fullmatch(r"h[1-6]", tag) or tag in _BREAKS or tag in ("tr", "li"):
             self.shown.append("\n")
@@ -81,7 +85,8 @@ class _Page(HTMLParser):
         if self._covered:
             self.hidden[-1] = f"{self.hidden[-1]} {data.strip()}".strip()
         else:
-            self.shown.append(re.sub(r"[ \t\r\f\n]+", " ", data))
+            breaks = r"[ \t\r\f\n]+" if self._depth else r"[ \t\r\f]+"
+            self.shown.append(re.sub(breaks, " ", data))
 
     def handle_comment(self, data: str) -> None:
         if len(data.split()) >= 4 and "[if" not in data:

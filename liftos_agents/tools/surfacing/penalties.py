@@ -60,15 +60,21 @@ def _machine_directed(listing: Listing) -> Penalty | None:
     return Penalty("hidden_or_instructions", min(10.0, points), "; ".join(reasons)) if points else None
 
 
-def _prices(listing: Listing) -> Penalty | None:
+def contradicting_prices(text: str) -> tuple[str, ...]:
+    """Prices that stand side by side with nothing to say why there are several; empty when there is no contradiction."""
     stated: list[str] = []
-    for match in PRICE.finditer(listing.text):
-        before = listing.text[max(0, match.start() - 30) : match.start()].rpartition("\n")[2]
-        after = listing.text[match.end() : match.end() + 25].partition("\n")[0]
+    for match in PRICE.finditer(text):
+        before = text[max(0, match.start() - 30) : match.start()].rpartition("\n")[2]
+        after = text[match.end() : match.end() + 25].partition("\n")[0]
         if not _OTHER_PRICE.search(before) and not _OTHER_PRICE.search(after):
             stated.append(re.sub(r"[^\d.,]", "", match.group(0)).rstrip(".,").removesuffix(".00"))
     different = tuple(dict.fromkeys(stated))
-    if len(different) < 2:
+    return different if len(different) > 1 else ()
+
+
+def _prices(listing: Listing) -> Penalty | None:
+    different = contradicting_prices(listing.text)
+    if not different:
         return None
     return Penalty(
         "price_contradiction", 5.0, f"several prices stand side by side: {', '.join(different[:4])}"
