@@ -1,4 +1,4 @@
-"""What a column's name says: the words in it, its measure, and the channel it belongs to."""
+"""What a column's name says: its words, its measure, and the channel it belongs to."""
 
 from __future__ import annotations
 
@@ -11,29 +11,42 @@ Measure = Literal["spend", "impressions", "clicks", "claimed"]
 _SUFFIX_LETTERS: dict[str, Measure] = {"S": "spend", "I": "impressions", "P": "clicks"}
 _MEASURE_WORDS: dict[str, Measure] = {
     **dict.fromkeys(
-        ("spend", "spends", "spent", "cost", "costs", "budget", "ausgaben", "kosten", "werbekosten"), "spend"
+        (
+            "spend spends spent cost costs budget ausgaben kosten werbekosten werbeausgaben "
+            "depense depenses cout couts gasto gastos coste costes inversion"
+        ).split(),
+        "spend",
     ),
-    **dict.fromkeys(("depense", "depenses", "cout", "couts", "gasto", "gastos", "coste", "costes"), "spend"),
     **dict.fromkeys(
-        ("impression", "impressions", "impr", "imps", "views", "grp", "grps", "impressionen"), "impressions"
+        "impression impressions impr imps views grp grps impressionen impresiones exposures".split(),
+        "impressions",
     ),
-    **dict.fromkeys(("click", "clicks", "clics", "klicks"), "clicks"),
-    **dict.fromkeys(("claimed", "reported", "attributed"), "claimed"),
+    **dict.fromkeys("click clicks clics klicks".split(), "clicks"),
+    **dict.fromkeys("claimed reported attributed".split(), "claimed"),
 }
+_CLAIM_OBJECTS = frozenset("revenue conversions conversion sales value purchases".split())
+_GENERIC = frozenset(
+    "total media ad ads adv advertising marketing all amount sum online offline overall gross net paid usd eur".split()
+)
+_NOT_MEDIA = frozenset(
+    "per cpc cpm cpa cpl cac ctr cvr rate goods cogs shipping unit product production competitor competitors "
+    "competition rival rivals comp fixed staff delivery return returns avg average mean page pages site website".split()
+)
 _MONEY_WORDS = frozenset(
     "eur euro euros usd dollar dollars gbp pounds jpy cny chf pln sek nok dkk aud cad inr brl".split()
 )
 _DATE_WORDS = frozenset(
-    "date dates day week month time timestamp period ds datum tag woche monat fecha semana mes jour semaine mois".split()
+    "date dates day week month time timestamp period ds datum tag woche monat fecha semana mes jour semaine "
+    "mois".split()
 )
 _FORBIDDEN = re.compile(r"[.{}|:]")
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-zà-ÿ]+|[A-Z]+|\d+")
+_WORD = re.compile(r"[A-ZÄÖÜ]+(?=[A-Z][a-z])|[A-ZÄÖÜ]?[a-zà-ÿ]+|[A-ZÄÖÜ]+|\d+")
 _ACCENTS = str.maketrans("àâäáãçéèêëíîïñóôöõúùûüß", "aaaaaceeeeiiinoooouuuus")
 
 
 @dataclass(frozen=True)
 class MediaColumn:
-    """A column that holds one measure of one channel."""
+    """A column that holds one measure of one channel; `channel` is empty for all of them together."""
 
     column: str
     channel: str
@@ -45,39 +58,40 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(w.lower().translate(_ACCENTS) for w in _WORD.findall(name))
 
 
-def media_column(name: str) -> MediaColumn | None:
-    """The channel and measure that a wide table's column name states, or None.
-
-    `tv_S`, `search_spend`, `spend_search`, `cost (search)` are spend of `tv` and `search`. A column
-    called `spend` alone belongs to no channel.
-    """
-    letter = re.fullmatch(r"(.+)_([SIP])", name)
-    if letter:
-        channel = letter.group(1)
-        measure = _SUFFIX_LETTERS[letter.group(2)]
-        found = media_column(channel)
-        return MediaColumn(name, found.channel if found else channel_name(channel), measure)
-    parts = [p for p in re.split(r"[\s_\-./()\[\]:|]+", name) if p]
-    plain = [p.lower().translate(_ACCENTS) for p in parts]
-    claimed = [i for i, p in enumerate(plain) if _MEASURE_WORDS.get(p) == "claimed"]
-    places = claimed or [i for i, p in enumerate(plain) if p in _MEASURE_WORDS]
-    if not places:
-        return None
-    measure = _MEASURE_WORDS[plain[places[0]]]
-    drop = set(places)
-    if measure == "claimed":
-        drop |= {i for i, p in enumerate(plain) if p in ("revenue", "conversions", "sales", "value")}
-    drop |= {i for i, p in enumerate(plain) if p in _MONEY_WORDS}
-    rest = [p for i, p in enumerate(parts) if i not in drop]
-    generic = {"total", "media", "ad", "ads", "marketing", "advertising", "all", "amount"}
-    if not rest or all(p.lower() in generic for p in rest):
-        return None
-    return MediaColumn(name, channel_name("_".join(rest)), measure)
-
-
 def is_date_name(name: str) -> bool:
     """Whether a column name speaks of a date or a period: `DATE`, `date_week`, `Month`, `Datum`."""
     return bool(_DATE_WORDS & set(words(name)))
+
+
+def media_column(name: str) -> MediaColumn | None:
+    """The channel and measure that a column's name states, or None.
+
+    `tv_S`, `search_spend`, `spend_search`, `cost (search)` are spend of `tv` and `search`; `spend` and
+    `total_spend` are spend of no channel in particular. Case and inner spelling of a channel are kept.
+    """
+    letter = re.fullmatch(r"(.+)_([SIP])", name)
+    if letter:
+        inner = media_column(letter[1])
+        channel = inner.channel if inner and inner.channel else channel_name(letter[1])
+        return MediaColumn(name, channel, _SUFFIX_LETTERS[letter[2]])
+    parts = [part for part in re.split(r"[\s_\-./()\[\]:|]+", name) if part]
+    if len(parts) == 1:
+        parts = _WORD.findall(name)
+    plain = [part.lower().translate(_ACCENTS) for part in parts]
+    if _NOT_MEDIA & set(plain):
+        return None
+    claims = [i for i, part in enumerate(plain) if _MEASURE_WORDS.get(part) == "claimed"]
+    places = claims or [i for i, part in enumerate(plain) if part in _MEASURE_WORDS]
+    if not places:
+        return None
+    measure = _MEASURE_WORDS[plain[places[0]]]
+    dropped = set(places) | {i for i, part in enumerate(plain) if part in _MONEY_WORDS}
+    if measure == "claimed":
+        dropped |= {i for i, part in enumerate(plain) if part in _CLAIM_OBJECTS}
+    rest = [part for i, part in enumerate(parts) if i not in dropped]
+    if all(part.lower() in _GENERIC for part in rest):
+        return MediaColumn(name, "", measure)
+    return MediaColumn(name, channel_name("_".join(rest)), measure)
 
 
 def channel_name(text: str) -> str:

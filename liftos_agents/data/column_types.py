@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,18 +24,15 @@ _NEARLY = 0.9
 _SAMPLE = 200
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Cells:
     """A text column as distinct cells (missing ones left out) and each row's position among them."""
 
     codes: NDArray[np.intp]
     distinct: list[str]
-    first_rows: NDArray[np.intp] = field(init=False)
 
-    def __post_init__(self) -> None:
-        rows = np.flatnonzero(self.codes >= 0)
-        _, first = np.unique(self.codes[rows], return_index=True)
-        self.first_rows = rows[first]
+    def first_row(self, cell: int) -> int:
+        return int(np.argmax(self.codes == cell))
 
     def spread(self, values: NDArray[Any], missing: Any) -> NDArray[Any]:
         return np.append(values, np.array([missing], dtype=values.dtype))[self.codes]
@@ -122,7 +119,7 @@ def _as_dates(
     if bad:
         raise DataError(
             f"{cells.distinct[bad[0]]!r} is not a date",
-            where=table.place(int(cells.first_rows[bad[0]]), name),
+            where=table.place(cells.first_row(bad[0]), name),
             fix="Correct or delete the row",
         )
     if found.doubtful:
@@ -131,7 +128,7 @@ def _as_dates(
             f"the dates could be day/month or month/day ({examples})",
             role="date_order",
             choices=("day_first", "month_first"),
-            where=table.place(int(cells.first_rows[0]), name),
+            where=table.place(cells.first_row(0), name),
             fix="Say --role date_order=day_first or date_order=month_first, or write dates as 2024-12-31",
         )
     if found.order:
@@ -169,7 +166,7 @@ def _as_numbers(
     if bad:
         raise DataError(
             f"{cells.distinct[bad[0]]!r} is not a number, and the column's other cells are",
-            where=table.place(int(cells.first_rows[bad[0]]), name),
+            where=table.place(cells.first_row(bad[0]), name),
             fix="Correct the cell, or empty it if the value is unknown",
         )
     if len(found.currencies) > 1:

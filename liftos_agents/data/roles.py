@@ -2,41 +2,361 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from liftos_agents.data.column_names import media_column
+from liftos_agents.data import role_words as say
+from liftos_agents.data.column_names import MediaColumn, Measure, is_date_name, media_column, words
+from liftos_agents.data.column_values import calendar_copy, one_value, zero_or_one
+from liftos_agents.data.currency import currency_of
+from liftos_agents.data.outcome_role import Outcome, find_outcome
+from liftos_agents.data.role_overrides import Overrides, check_overrides, numeric
 from liftos_agents.domain.roles import ColumnRoles
 from liftos_agents.errors import AmbiguousRoleError, DataError
 
 if TYPE_CHECKING:
     from liftos_agents.data.dataset import Dataset
 
+ALL_CHANNELS = "*"
+ONE_CHANNEL = "media"
+
 
 def work_out_roles(dataset: Dataset, overrides: Mapping[str, Any] | None = None) -> ColumnRoles:
-    """The roles of `dataset`'s columns, those in `overrides` as given and the others worked out."""
-    frame = dataset.frame
-    if frame is None:
-        raise DataError(f"{dataset.name!r} is a text, not a table")
-    given = dict(overrides or {})
-    date = given.get("date") or next(
-        c for c in frame.columns if pd.api.types.is_datetime64_any_dtype(frame[c])
-    )
-    media = [m for m in map(media_column, map(str, frame.columns)) if m]
-    spend = {m.channel: (m.column,) for m in media if m.measure == "spend"}
-    if "spend" in given:
-        spend = {c: (c,) for c in given["spend"]}
-    outcome = given.get("outcome") or next((c for c in ("revenue", "sales", "conversions") if c in frame), None)
-    if outcome is None:
-        raise AmbiguousRoleError("no outcome", role="outcome", choices=[str(c) for c in frame.columns])
-    value = "revenue_per_conversion" if "revenue_per_conversion" in frame else None
-    return ColumnRoles(
+    """The roles of `dataset`'s columns: those in `overrides` as given, the others worked out.
+
+    Args:
+        overrides: Role to column, columns or (for media) a map of channel to column, such as
+            `{"outcome": "y", "spend": ["x1", "x2"]}`; `margin` and `value` may be numbers.
+
+    Raises:
+        AmbiguousRoleError: A role could be read in more than one way; carries the choices.
+        ArgumentError: An override names no role, no column, or one of the wrong type.
+        DataError: The table has no date, or is a text.
+    """
+    if dataset.frame is None:
+        raise DataError(f"{dataset.name!r} is a text, not a table", fix="Give a table with dates and spend")
+    given = check_overrides(dataset.frame, overrides or {})
+    table = _Table(dataset.name, dataset.frame, given, [c for c in map(str, dataset.frame) if c not in given.columns])
+    date = given.single.get("date") or _date(table)
+    table.date = date
+    media = _media(table)
+    channel = given.single.get("channel") or _channel_column(table, media)
+    geo = given.single.get("geo") or _geo(table)
+    value = given.single.get("value") or _take_one(table, say.is_value_per_outcome)
+    margin = given.single.get("margin") or _margin(table)
+    claimed = _claimed_in_export(table, media, channel)
+    outcome = find_outcome(table.frame, table.free, given, date=date, long=channel is not None, name=table.name)
+    table.take([outcome.column, *outcome.others])
+    table.notes.extend(outcome.notes)
+    spend = _spend(table, media, channel)
+    exposure = {m: _one_each(table, media, m, channel) for m in ("impressions", "clicks")}
+    organic = _organic(table, exposure, spend)
+    events = given.several.get("events") or _events(table)
+    proxies, controls = _controls(table)
+    roles = ColumnRoles(
+        layout="long" if channel else "wide",
         date=date,
-        outcome=outcome,
-        outcome_kind="conversions" if value else "revenue",
-        value_per_outcome=value,
+        outcome=outcome.column,
+        outcome_kind=outcome.kind,
+        value_per_outcome=_value(table, outcome, value),
+        channel_column=channel,
         spend=spend,
-        controls=tuple(c for c in frame.columns if "control" in c or c.endswith("_B")),
+        impressions=exposure["impressions"],
+        clicks=exposure["clicks"],
+        claimed=claimed or _one_each(table, media, "claimed", channel),
+        margin=margin,
+        controls=controls,
+        demand_proxies=proxies,
+        events=tuple(events),
+        organic=organic,
+        geo=geo,
+        ignored=tuple(c for c in map(str, table.frame) if c in table.ignored),
+        notes=tuple(table.notes),
     )
+    return roles.model_copy(update={"currency": currency_of(dataset, roles, given.single.get("currency"))})
+
+
+@dataclass
+class _Table:
+    """A table while its columns are being given out; `free` are those without a role so far."""
+
+    name: str
+    frame: pd.DataFrame
+    given: Overrides
+    free: list[str]
+    date: str = ""
+    notes: list[str] = field(default_factory=list[str])
+    ignored: set[str] = field(default_factory=set[str])
+
+    def take(self, columns: Iterable[str]) -> None:
+        taken = set(columns)
+        self.free = [column for column in self.free if column not in taken]
+
+    def ignore(self, columns: Iterable[str], why: str) -> None:
+        listed = [column for column in columns if column in self.free]
+        if listed:
+            self.ignored.update(listed)
+            self.take(listed)
+            self.notes.append(f"Not used: {', '.join(listed)} ({why}).")
+
+    def numbers(self) -> list[str]:
+        return [column for column in self.free if numeric(self.frame, column)]
+
+    def texts(self) -> list[str]:
+        dates = pd.api.types.is_datetime64_any_dtype
+        return [c for c in self.free if not numeric(self.frame, c) and not dates(self.frame[c])]
+
+
+def _date(table: _Table) -> str:
+    dates = [c for c in table.free if pd.api.types.is_datetime64_any_dtype(table.frame[c])]
+    if not dates:
+        raise DataError(
+            f"no column of {table.name!r} holds dates",
+            fix="A question of marketing needs a column of days, weeks or months, written as 2024-12-31",
+        )
+    named = [c for c in dates if is_date_name(c)] or dates
+    if len(named) > 1:
+        raise AmbiguousRoleError(
+            f"{len(named)} columns could be the date",
+            role="date",
+            choices=named,
+            where=table.name,
+            fix=f"Say --role date={named[0]}",
+        )
+    table.take([named[0]])
+    table.ignore([c for c in dates if c != named[0]], "another date")
+    return named[0]
+
+
+def _media(table: _Table) -> list[MediaColumn]:
+    found = [m for m in map(media_column, table.numbers()) if m]
+    rivals = {m.column for m in found if say.is_control(m.column)}
+    found = [m for m in found if m.column not in rivals]
+    table.take(m.column for m in found)
+    return found
+
+
+def _channel_column(table: _Table, media: list[MediaColumn]) -> str | None:
+    if "spend" in table.given.media or any(m.channel and m.measure == "spend" for m in media):
+        return None
+    if not any(m.measure == "spend" for m in media):
+        return None
+    choices = [c for c in table.texts() if say.speaks_of(c, say.CHANNEL_WORDS) and table.frame[c].nunique() > 0]
+    named = [c for c in choices if len(words(c)) == 1] or choices
+    if len(named) > 1:
+        named = [c for c in named if words(c)[0] in ("channel", "platform")][:1] or named
+    if len(named) > 1:
+        raise AmbiguousRoleError(
+            f"{len(named)} columns could name the channel",
+            role="channel",
+            choices=named,
+            where=table.name,
+            fix=f"Say --role channel={named[0]}",
+        )
+    table.take(named)
+    return named[0] if named else None
+
+
+def _geo(table: _Table) -> str | None:
+    repeated = bool(table.frame[table.date].duplicated().any())
+    choices = [c for c in table.texts() if say.speaks_of(c, say.GEO_WORDS) and table.frame[c].nunique() > 1]
+    if not choices or not repeated:
+        return None
+    if len(choices) > 1:
+        # The finest region alone parts the rows; coarser ones follow from it.
+        choices.sort(key=lambda c: (-table.frame[c].nunique(), c))
+        table.ignore(choices[1:], "a coarser region")
+    table.take(choices[:1])
+    table.notes.append(f"{table.frame[choices[0]].nunique()} regions in {choices[0]!r} are summed.")
+    return choices[0]
+
+
+def _take_one(table: _Table, fits: Any) -> str | None:
+    found = [column for column in table.numbers() if fits(column)]
+    table.take(found[:1])
+    return found[0] if found else None
+
+
+def _margin(table: _Table) -> str | None:
+    found = [c for c in table.numbers() if "margin" in words(c)]
+    within = [c for c in found if bool(table.frame[c].dropna().between(0.0, 100.0).all())]
+    table.take(within[:1])
+    table.ignore([c for c in found if c not in within[:1]], "a margin in money, not a share of revenue")
+    return within[0] if within else None
+
+
+def _claimed_in_export(table: _Table, media: list[MediaColumn], channel: str | None) -> dict[str, str]:
+    given = table.given.media.get("claimed")
+    if given:
+        return {name: columns[0] for name, columns in given.items()}
+    if channel is None:
+        return {}
+    claims = [m.column for m in media if m.measure == "claimed"]
+    by_row = table.frame.groupby([table.date], sort=False)
+    for column in table.numbers():
+        constant = bool((by_row[column].nunique(dropna=False) <= 1).all()) and bool(by_row.size().gt(1).any())
+        if say.outcome_kind(column) is not None and not constant:
+            claims.append(column)
+    money = [c for c in claims if say.is_claimed_value(c)]
+    chosen = (money or claims)[:1]
+    if not chosen:
+        return {}
+    table.take(chosen)
+    table.ignore([c for c in claims if c not in chosen], "claimed by the platform, in another unit")
+    return {ALL_CHANNELS: chosen[0]}
+
+
+def _spend(table: _Table, media: list[MediaColumn], channel: str | None) -> dict[str, tuple[str, ...]]:
+    found = [m for m in media if m.measure == "spend"]
+    given = table.given.media.get("spend")
+    if given:
+        unused = [m.column for m in found]
+        if unused:
+            table.ignored.update(unused)
+            table.notes.append(f"Not used: {', '.join(unused)} (not among the spend columns given).")
+        if channel:
+            return {ALL_CHANNELS: tuple(c for columns in given.values() for c in columns)}
+        return given
+    named = [m for m in found if m.channel]
+    together = [m.column for m in found if not m.channel]
+    if channel:
+        actual = [c for c in together if "budget" not in words(c)] or together
+        if len(actual) != 1:
+            raise AmbiguousRoleError(
+                f"{len(actual)} columns could be the spend", role="spend", choices=actual, where=table.name,
+                fix=f"Say --role spend={actual[0]}",
+            )
+        return {ALL_CHANNELS: (actual[0],)}
+    if named:
+        if together:
+            table.ignored.update(together)
+            table.notes.append(f"Not used: {', '.join(together)} (spend of all channels together).")
+        return _by_channel(named)
+    if together:
+        table.notes.append(f"{together[0]!r} is read as the spend of one channel, called {ONE_CHANNEL!r}.")
+        return {ONE_CHANNEL: (together[0],)}
+    return _ask_for_spend(table)
+
+
+def _by_channel(media: Iterable[MediaColumn]) -> dict[str, tuple[str, ...]]:
+    channels: dict[str, tuple[str, ...]] = {}
+    spelling: dict[str, str] = {}
+    for found in media:
+        name = spelling.setdefault(found.channel.lower(), found.channel)
+        channels[name] = (*channels.get(name, ()), found.column)
+    return channels
+
+
+def _ask_for_spend(table: _Table) -> dict[str, tuple[str, ...]]:
+    frame = table.frame
+    choices = [
+        c
+        for c in table.numbers()
+        if not one_value(frame[c])
+        and not zero_or_one(frame[c])
+        and not say.is_control(c)
+        and not say.speaks_of(c, say.EVENT_WORDS | say.DEMAND_WORDS | say.POPULATION_WORDS)
+        and not calendar_copy(frame[c], frame[table.date])
+        and not bool((frame[c] < 0).any())
+    ]
+    if not choices:
+        raise DataError(f"no column of {table.name!r} holds media spend", fix="Name it with --role spend=COLUMN,…")
+    raise AmbiguousRoleError(
+        "no column's name says that it is media spend",
+        role="spend",
+        choices=choices,
+        where=table.name,
+        fix=f"Say which of {', '.join(choices)} are, such as --role spend={','.join(choices[:2])}",
+    )
+
+
+def _one_each(
+    table: _Table, media: list[MediaColumn], measure: Measure, channel: str | None
+) -> dict[str, str]:
+    given = table.given.media.get(measure)
+    if given:
+        return {name: columns[0] for name, columns in given.items()}
+    found = [m for m in media if m.measure == measure]
+    if channel:
+        together = [m.column for m in found if not m.channel]
+        return {ALL_CHANNELS: together[0]} if together else {}
+    return {name: columns[0] for name, columns in _by_channel(m for m in found if m.channel).items()}
+
+
+def _organic(
+    table: _Table, exposure: dict[str, dict[str, str]], spend: dict[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    organic: list[str] = list(table.given.several.get("organic", ()))
+    known = {name.lower(): name for name in spend}
+    for measure, columns in exposure.items():
+        for name in [n for n in columns if n != ALL_CHANNELS]:
+            column = columns.pop(name)
+            if name.lower() in known:
+                columns[known[name.lower()]] = column
+            elif measure == "impressions" and "organic" not in table.given.several:
+                organic.append(column)
+                if not say.speaks_of(column, say.ORGANIC_WORDS):
+                    table.notes.append(f"{column!r} has no spend beside it and is read as organic exposure.")
+            else:
+                table.ignored.add(column)
+                table.notes.append(f"Not used: {column} (no spend of that channel).")
+    if "organic" not in table.given.several:
+        free = [c for c in table.numbers() if say.speaks_of(c, say.ORGANIC_WORDS) and not say.is_control(c)]
+        free = [c for c in free if not one_value(table.frame[c])]
+        table.take(free)
+        organic.extend(free)
+    return tuple(organic)
+
+
+def _events(table: _Table) -> list[str]:
+    if "events" in table.given.several:
+        return []
+    found = []
+    for column in table.free:
+        if one_value(table.frame[column]) and numeric(table.frame, column):
+            continue
+        named = say.speaks_of(column, say.EVENT_WORDS) and not say.is_control(column)
+        binary = numeric(table.frame, column) and zero_or_one(table.frame[column])
+        if binary or (named and (numeric(table.frame, column) or column in table.texts())):
+            found.append(column)
+    table.take(found)
+    return found
+
+
+def _controls(table: _Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    given = table.given.several
+    frame = table.frame
+    table.ignore(given.get("ignored", ()), "as you said")
+    table.ignored.update(given.get("ignored", ()))
+    table.ignore([c for c in table.free if one_value(frame[c])], "one value only")
+    copies = [c for c in table.numbers() if calendar_copy(frame[c], frame[table.date])]
+    table.ignore(copies, "follows from the date; trend and season are modelled from it")
+    table.ignore([c for c in table.numbers() if "id" in words(c)], "an identifier")
+    table.ignore([c for c in table.numbers() if say.speaks_of(c, say.POPULATION_WORDS)], "size of the region")
+    table.ignore([c for c in table.free if c not in table.numbers()], "text without a role")
+    if "controls" in given:
+        table.ignore(table.numbers(), "not among the controls given")
+        controls = list(given["controls"])
+    else:
+        controls = table.numbers()
+        guessed = [c for c in controls if not say.is_control(c)]
+        if guessed:
+            table.notes.append(f"Read as controls, for want of another role: {', '.join(guessed)}.")
+        table.take(controls)
+    proxies = given.get("demand_proxies")
+    if proxies is None:
+        proxies = tuple(c for c in controls if say.speaks_of(c, say.DEMAND_WORDS) and not say.is_control(c))
+    controls = [*controls, *(c for c in proxies if c not in controls)]
+    return tuple(proxies), tuple(c for c in map(str, frame) if c in controls)
+
+
+def _value(table: _Table, outcome: Outcome, value: str | float | None) -> str | float | None:
+    if value is None or "value" in table.given.single:
+        return value
+    if outcome.kind == "revenue":
+        table.ignored.add(str(value))
+        return None
+    return value
