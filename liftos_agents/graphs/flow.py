@@ -12,11 +12,8 @@ from langchain_core.runnables import RunnableConfig
 
 from liftos_agents.domain.answer import Answer, AnswerBody, Cost, Grounding, Timings
 from liftos_agents.domain.event import Event, EventKind
-from liftos_agents.domain.plan import Plan
-from liftos_agents.domain.task import RoutingTask
-from liftos_agents.errors import CancelledError, ConfigurationError
+from liftos_agents.errors import ConfigurationError
 from liftos_agents.graphs.checkpoints import ThreadSaver
-from liftos_agents.graphs.routing import route
 from liftos_agents.graphs.services import Meter, Run, Services, Trace
 from liftos_agents.graphs.state import STATE_VERSION, RunState
 from liftos_agents.graphs.topology import build, fingerprint
@@ -28,15 +25,13 @@ Listener = Callable[[Event], None]
 
 
 class Flow:
-    """Runs questions through the compiled graph.
+    """Runs questions through the graph, compiled once.
 
     Args:
-        services: Live services of the engine.
         saver: Keeps threads.
     """
 
-    def __init__(self, services: Services, saver: ThreadSaver) -> None:
-        self.services = services
+    def __init__(self, saver: ThreadSaver) -> None:
         self.graph = build(saver)
 
     async def answer(
@@ -63,7 +58,7 @@ class Flow:
                 sequence += 1
 
         run.sink = tell if listener is not None else None
-        run.emit("run_started", question=question, thread_id=run.thread, model=self.services.model_name)
+        run.emit("run_started", question=question, thread_id=run.thread, model=run.services.model_name)
         config: RunnableConfig = {"configurable": {"thread_id": run.thread}, "recursion_limit": _STEPS}
         await self._check_thread(config)
         given: RunState = {
@@ -85,10 +80,6 @@ class Flow:
         run.emit("answer", **answer.model_dump(mode="json"))
         return answer
 
-    async def plan(self, run: Run, task: RoutingTask) -> Plan:
-        """The router's plan alone."""
-        return await route(run, task)
-
     def _answer(self, run: Run, question: str, state: RunState, seconds: float) -> Answer:
         total, tools = seconds * 1e3, run.watch.seconds * 1e3
         found = [run.evidence(identifier) for identifier in state.get("evidence", [])]
@@ -97,7 +88,7 @@ class Flow:
             run_id=run.id,
             thread_id=run.thread,
             question=question,
-            model=self.services.model_name,
+            model=run.services.model_name,
             plan=plan_of(state),
             answer=AnswerBody.model_validate(state.get("answer") or {}),
             evidence=tuple(e for e in found if e is not None),
@@ -145,6 +136,3 @@ def new_run(
         sources=sources,
         interactive=interactive,
     )
-
-
-__all__ = ["CancelledError", "Flow", "new_run"]

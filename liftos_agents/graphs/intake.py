@@ -6,8 +6,9 @@ import asyncio
 import glob
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from liftos_agents import data
 from liftos_agents.data import Dataset, brief, load, work_out_roles
@@ -64,15 +65,18 @@ def _load_all(services: Services, sources: tuple[Any, ...]) -> list[Dataset]:
         joined = data.unify(tables)
         loaded = [joined, *(d for d in loaded if d.kind != "table")]
     for dataset in loaded:
-        if dataset.id not in services.shelf:
+        if dataset.id not in services.stores.shelf:
             services.home.evidence.put_dataset(dataset)
-            services.shelf[dataset.id] = dataset
-    return [services.shelf[d.id] if services.shelf[d.id].name == d.name else d for d in loaded]
+            services.stores.shelf[dataset.id] = dataset
+    return [services.stores.shelf[d.id] if services.stores.shelf[d.id].name == d.name else d for d in loaded]
 
 
 def _load(services: Services, source: Any) -> Dataset:
     if isinstance(source, Dataset):
         return source
+    if isinstance(source, tuple):
+        name, content = cast("tuple[str, Any]", source)
+        return replace(_load(services, content), name=name)
     if isinstance(source, str) and len(source) == _ID_LENGTH and set(source) <= set("0123456789abcdef"):
         return _by_id(services, source)
     if not isinstance(source, str | Path):
@@ -80,9 +84,9 @@ def _load(services: Services, source: Any) -> Dataset:
     key = _version_of(str(source))
     if key is None:
         return load(source)
-    if key not in services.loaded:
-        services.loaded[key] = load(source)
-    return services.loaded[key]
+    if key not in services.stores.loaded:
+        services.stores.loaded[key] = load(source)
+    return services.stores.loaded[key]
 
 
 def _version_of(source: str) -> str | None:
@@ -96,6 +100,6 @@ def _version_of(source: str) -> str | None:
 
 
 def _by_id(services: Services, identifier: str) -> Dataset:
-    if identifier not in services.shelf:
-        services.shelf[identifier] = services.home.evidence.get_dataset(identifier)
-    return services.shelf[identifier]
+    if identifier not in services.stores.shelf:
+        services.stores.shelf[identifier] = services.home.evidence.get_dataset(identifier)
+    return services.stores.shelf[identifier]

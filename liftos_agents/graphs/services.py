@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from langchain_core.language_models import BaseChatModel
 
 from liftos_agents.config import Settings
-from liftos_agents.data import Dataset, Home
+from liftos_agents.data import Dataset, Home, open_home
 from liftos_agents.domain.decision import Decision
 from liftos_agents.domain.evidence import Evidence
 from liftos_agents.domain.memory_record import MemoryRecord, Recall
@@ -90,6 +90,41 @@ class Memory(Protocol):
         ...
 
 
+class Stores:
+    """The stores of one engine, opened on first use.
+
+    Attributes:
+        shelf: Datasets at hand, by id.
+        loaded: The same by what identifies their files (path, size, time).
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._home: Home | None = None
+        self._lock = threading.Lock()
+        self.shelf: dict[str, Dataset] = {}
+        self.loaded: dict[str, Dataset] = {}
+
+    @property
+    def home(self) -> Home:
+        """The embedded stores.
+
+        Raises:
+            ConfigurationError: The folder cannot be made or written.
+        """
+        with self._lock:
+            if self._home is None:
+                self._home = open_home(self._settings)
+            return self._home
+
+    def close(self) -> None:
+        """Closes what was opened."""
+        with self._lock:
+            if self._home is not None:
+                self._home.close()
+                self._home = None
+
+
 @dataclass(frozen=True)
 class Services:
     """The engine's live services, shared by its runs.
@@ -99,12 +134,9 @@ class Services:
         price: What a model call costs.
         pool: Threads that tools, loaders and stores work in.
         memory: None when nothing is to be recalled or remembered.
-        shelf: Datasets at hand, by id.
-        loaded: The same by what identifies their files (path, size, time).
     """
 
     settings: Settings
-    home: Home
     registry: Registry
     specialists: Mapping[str, Specialist]
     model: BaseChatModel
@@ -112,9 +144,13 @@ class Services:
     router_prompt: str
     price: Price
     pool: Executor
+    stores: Stores
     memory: Memory | None = None
-    shelf: dict[str, Dataset] = field(default_factory=dict[str, Dataset])
-    loaded: dict[str, Dataset] = field(default_factory=dict[str, Dataset])
+
+    @property
+    def home(self) -> Home:
+        """The embedded stores."""
+        return self.stores.home
 
 
 @dataclass

@@ -15,11 +15,11 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from liftos_agents.config import Settings
-from liftos_agents.data import Dataset, open_home
+from liftos_agents.data import Dataset
 from liftos_agents.domain.specialist import Specialist
 from liftos_agents.graphs.checkpoints import open_saver
 from liftos_agents.graphs.flow import Flow, new_run
-from liftos_agents.graphs.services import Run, Services, Untraced
+from liftos_agents.graphs.services import Run, Services, Stores, Untraced
 from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
 from liftos_agents.tools.registry import Registry, tool
@@ -194,12 +194,9 @@ class Engine:
 
     def __init__(self, root: Path, model: Script, **settings: Any) -> None:
         self.model = model
-        self.home = open_home(root / "home")
-        self.saver = open_saver(root / "home" / "threads.sqlite")
         self.pool = ThreadPoolExecutor(2)
         self.services = Services(
             settings=Settings(home=root / "home", **settings),
-            home=self.home,
             registry=Registry(homes={}, tools=(measure, give_up, try_again)),
             specialists=SPECIALISTS,
             model=model,
@@ -207,8 +204,11 @@ class Engine:
             router_prompt="Choose.",
             price=lambda read, written: (read + 2 * written) / 1e6,
             pool=self.pool,
+            stores=Stores(Settings(home=root / "home", **settings)),
         )
-        self.flow = Flow(self.services, self.saver)
+        self.home = self.services.home
+        self.saver = open_saver(root / "home" / "threads.sqlite")
+        self.flow = Flow(self.saver)
         self.data = root / "shop.csv"
         self.data.write_text(CSV)
         self.events: list[Any] = []

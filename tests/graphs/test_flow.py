@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.graphs.conftest import Engine, evidence_in, findings, plan_of, repair_in
+from tests.graphs.conftest import Engine, evidence_in, findings, plan_of
 
 
 def analysis(messages: Any) -> Any:
