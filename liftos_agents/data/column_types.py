@@ -21,7 +21,7 @@ MISSING = frozenset(
 )
 _TRUTH = {"true": 1.0, "false": 0.0}
 _NEARLY = 0.9
-_SAMPLE = 200
+_SAMPLE = 100
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _as_dates(
     name: str, cells: _Cells, table: RawTable, order: DateOrder | None, notes: list[str]
 ) -> NDArray[np.datetime64] | None:
     serials = is_date_name(name)
-    if not cells.distinct or _share_dates(cells.distinct[:_SAMPLE], serials) < _NEARLY:
+    if not cells.distinct or not _look_like_dates(cells.distinct, serials):
         return None
     found = read_dates(cells.distinct, order=order, serials=serials)
     bad = [i for i, value in enumerate(found.values) if value is None]
@@ -138,10 +138,20 @@ def _as_dates(
     return cells.spread(np.array(found.values, dtype="datetime64[us]"), np.datetime64("NaT"))
 
 
+def _look_like_dates(cells: Sequence[str], serials: bool) -> bool:
+    # Most columns hold no date at all, and their first cells say so.
+    return any(_share_dates(cells[:few], serials) >= enough for few, enough in ((1, 1.0), (5, 0.5))) and (
+        _share_dates(cells[:_SAMPLE], serials) >= _NEARLY
+    )
+
+
 def _share_dates(cells: Sequence[str], serials: bool) -> float:
     found = read_dates(cells, order="day_first", serials=serials).values
+    share = sum(v is not None for v in found) / len(cells)
+    if share >= _NEARLY:
+        return share
     other = read_dates(cells, order="month_first", serials=serials).values
-    return max(sum(v is not None for v in values) / len(cells) for values in (found, other))
+    return max(share, sum(v is not None for v in other) / len(cells))
 
 
 def _as_numbers(
