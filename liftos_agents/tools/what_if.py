@@ -30,7 +30,7 @@ class WhatIfArguments(BaseModel):
 
     Attributes:
         changes: Channel to relative change: −0.2 is a fifth less, −1 is without it, 1 is double.
-        spend: Channel to its new money over the horizon, instead of a change.
+        new_spend: Channel to its new money over the horizon, instead of a change.
         horizon_periods: Length in periods of the data; a quarter when absent.
         margin: Profit per unit of revenue; what the data says when absent.
         allow_extrapolation: Answer even where a period goes beyond 1.5 × the highest seen.
@@ -41,7 +41,7 @@ class WhatIfArguments(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     changes: dict[str, Annotated[float, Field(ge=-1.0)]] = Field(default_factory=dict)
-    spend: dict[str, Annotated[float, Field(ge=0.0)]] = Field(default_factory=dict)
+    new_spend: dict[str, Annotated[float, Field(ge=0.0)]] = Field(default_factory=dict)
     horizon_periods: int | None = Field(default=None, ge=1, le=520)
     margin: float | None = Field(default=None, gt=0.0, le=1.0)
     allow_extrapolation: bool = False
@@ -142,7 +142,7 @@ def what_if(context: ToolContext, arguments: WhatIfArguments) -> WhatIfResult:
     Raises:
         ToolRetry: No change is given, or one names no channel.
     """
-    if not arguments.changes and not arguments.spend:
+    if not arguments.changes and not arguments.new_spend:
         raise ToolRetry("no change of spend is given", where="changes", fix='Give one, such as {"tv": -0.2}')
     fit = media_fit(context, margin=arguments.margin, settings=arguments.fit, draws=arguments.draws)
     if fit.posterior is None:
@@ -168,7 +168,7 @@ def _changed_path(
     """The window's spend with the changes made, shape (Y, C); flighting stays as it was."""
     path = window.copy()
     changes = by_channel(arguments.changes, channels, "changes")
-    amounts = by_channel(arguments.spend, channels, "spend")
+    amounts = by_channel(arguments.new_spend, channels, "new_spend")
     for c in sorted(set(changes) & set(amounts)):
         raise ToolRetry(
             f"channel {channels[c]!r} has both a change and a new spend",

@@ -64,6 +64,11 @@ class Polytope:
         return float(breaches.max())
 
 
+def amount_words(amount: float) -> str:
+    """An amount as limits are named by it: whole money, or six digits where that would say too little."""
+    return f"{amount:,.0f}" if amount >= 1000.0 or amount == round(amount) else f"{amount:.6g}"
+
+
 def polytope(limits: Sequence[Limit], channels: int) -> Polytope:
     """The set that `limits` leave; spend below zero is never in it."""
     lower, upper = np.zeros(channels), np.full(channels, np.inf)

@@ -78,11 +78,9 @@ def settle(allocation: Array, space: Polytope, unit: float) -> Array:
 
 
 def binding(limits: Sequence[Limit], allocation: Array, unit: float) -> tuple[str, ...]:
-    """Names of the limits that are tight at `allocation`; a total to be spent exactly is no news, and left out."""
+    """Names of the limits that are tight at `allocation`."""
     names: list[str] = []
     for limit in limits:
-        if len(limit.channels) == allocation.size and limit.lower == limit.upper:
-            continue
         spent = float(allocation[list(limit.channels)].sum())
         if min(spent - limit.lower, limit.upper - spent) <= _TIGHT * unit and limit.name not in names:
             names.append(limit.name)

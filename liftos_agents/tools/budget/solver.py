@@ -12,6 +12,7 @@ from scipy.optimize import OptimizeResult, minimize
 from liftos_agents.tools.budget.limits import (
     Limit,
     Polytope,
+    amount_words,
     conflict,
     feasible,
     keep_what_fits,
@@ -129,7 +130,9 @@ def _finish(
         kkt_residual=kkt_residual(aim, space, plan, floor),
         already_optimal=already,
         concave=concave,
-        binding=binding(kept, plan, problem.total),
+        binding=binding(
+            [limit for limit in kept if not _is_exact_total(limit, plan.size)], plan, problem.total
+        ),
         relaxed=relaxed,
         starts=len(starts),
     )
@@ -191,7 +194,7 @@ def _keeps(plan: Array, space: Polytope, floor: Floor | None, aim: Aim) -> bool:
 def _limits(problem: BudgetProblem, ranges: tuple[ReturnRange, ...]) -> tuple[Limit, ...]:
     """All limits of the problem, the total's and those of ramp and target returns included."""
     everyone = tuple(range(len(problem.channels)))
-    spend = f"{problem.total:,.0f}"
+    spend = amount_words(problem.total)
     total = (
         Limit(f"a total of exactly {spend}", everyone, problem.total, problem.total)
         if problem.fix_total
@@ -211,6 +214,11 @@ def _limits(problem: BudgetProblem, ranges: tuple[ReturnRange, ...]) -> tuple[Li
             if np.isfinite(problem.ramp.change[c])
         ]
     return tuple(limits)
+
+
+def _is_exact_total(limit: Limit, channels: int) -> bool:
+    """A total to be spent exactly always binds, so it is no news that it does."""
+    return len(limit.channels) == channels and limit.lower == limit.upper
 
 
 def _floor(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from liftos_agents.domain.verdict import EXTRAPOLATION_FACTOR
 from liftos_agents.tools.budget.arguments import GroupLimit, OptimiseBudgetArguments
 from liftos_agents.tools.budget.channel_names import by_channel, positions
-from liftos_agents.tools.budget.limits import Limit
+from liftos_agents.tools.budget.limits import Limit, amount_words
 from liftos_agents.tools.budget.media_fit import PERIODS_A_QUARTER, MediaFit
 from liftos_agents.tools.budget.problem import BudgetProblem
 from liftos_agents.tools.budget.ramp import Ramp
@@ -66,9 +66,9 @@ def _limits(
     limits += [Limit(f"{names[c]} held at its current spend", (c,), current[c], current[c]) for c in held]
     for c, amount in by_channel(wishes.minimum, names, "minimum").items():
         if c not in excluded or names[c] in wishes.minimum:
-            limits.append(Limit(f"{names[c]} at least {amount:,.0f}", (c,), lower=amount))
+            limits.append(Limit(f"{names[c]} at least {amount_words(amount)}", (c,), lower=amount))
     for c, amount in by_channel(wishes.maximum, names, "maximum").items():
-        limits.append(Limit(f"{names[c]} at most {amount:,.0f}", (c,), upper=amount))
+        limits.append(Limit(f"{names[c]} at most {amount_words(amount)}", (c,), upper=amount))
     for c, share in by_channel(wishes.minimum_share, names, "minimum_share").items():
         if c not in excluded or names[c] in wishes.minimum_share:
             name = f"{names[c]} at least {100 * share:.4g} % of the total"
@@ -97,8 +97,8 @@ def _group_limits(group: GroupLimit, names: tuple[str, ...], total: float) -> li
     members = positions(group.channels, names, "groups.channels")
     words = " and ".join(names[c] for c in members) + (" together" if len(members) > 1 else "")
     wished = (
-        (group.minimum, None, f"at least {group.minimum or 0.0:,.0f}"),
-        (None, group.maximum, f"at most {group.maximum or 0.0:,.0f}"),
+        (group.minimum, None, f"at least {amount_words(group.minimum or 0.0)}"),
+        (None, group.maximum, f"at most {amount_words(group.maximum or 0.0)}"),
         (group.minimum_share, None, f"at least {100 * (group.minimum_share or 0.0):.4g} % of the total"),
         (None, group.maximum_share, f"at most {100 * (group.maximum_share or 0.0):.4g} % of the total"),
     )
