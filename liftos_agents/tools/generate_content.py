@@ -15,7 +15,7 @@ from liftos_agents.tools.errors import ToolRetry
 from liftos_agents.tools.registry import tool
 from liftos_agents.tools.surfacing.language import detect, hits
 
-LEAST_DETAILS = 2
+LEAST_DETAILS = 1
 _TELLING = 4
 
 
@@ -198,7 +198,7 @@ def _require_enough(given: GivenFacts) -> None:
         )
     if len(details) < LEAST_DETAILS:
         raise ToolRetry(
-            f"{len(details)} usable fact(s) about {subject.value!r}, and an ad needs {LEAST_DETAILS}{refused}",
+            f"there is no usable fact about {subject.value!r}{refused}",
             fix="Give facts such as 'Capacity: 12 cups', 'Material: steel', 'Price: €129'",
         )
 

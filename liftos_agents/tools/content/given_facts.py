@@ -12,16 +12,37 @@ from liftos_agents.tools.surfacing.injection import set_aside, strip_invisible
 from liftos_agents.tools.surfacing.lexicon import mentions, words
 from liftos_agents.tools.surfacing.listing import Listing, read_listing
 from liftos_agents.tools.surfacing.penalties import contradicting_prices
-from liftos_agents.tools.surfacing.product_facts import SPECIFICATION, found, name_of
+from liftos_agents.tools.surfacing.product_facts import found, name_of
 
 PHRASE_CHARACTERS = 80
+MOST_PHRASES = 20
 _PAIR = re.compile(r"^([^\W\d][\w &/'’-]{1,30}?)\s*[:=]\s+(\S.*)$")
 _CLAUSE = re.compile(r"\s*[,;–—(]\s*|\s-\s|\.\s")
 _QUALIFIES = re.compile(
     r"\b(?:not|no|without|except|unless|only|if|when|but|excluding|sold separately|may|optional|required?|up to)\b",
     re.I,
 )
+_PROSE = re.compile(
+    r"\b(?:you|your|yours|we|our|us|i|they|it|its|this|these|that|then|please|note|make sure|item|contact)\b",
+    re.I,
+)
+_PART = re.compile(
+    r"\s*[,|;]\s*|\s+[-–—/]\s+|(?<!compatible)\s+(?=(?:with|for|including|compatible (?:with|for))\s)", re.I
+)
+_OPENS_LIST = re.compile(r"\b(?:for|compatible|fits|supports?|such as|like|including)\b", re.I)
+_SECRET = re.compile(r"\b(?:password|keyword|pin|code|contact|support|asin|sku|ean|gtin)\b", re.I)
+_COUNTED = re.compile(r"\d+\s?[x×*]\s")
 _KINDS = {
+    "phrase": (
+        "feature",
+        "features",
+        "highlights",
+        "bullets",
+        "description",
+        "benefit",
+        "benefits",
+        "key features",
+    ),
     "product": ("product", "name", "title", "product name", "item"),
     "brand": ("brand", "manufacturer", "maker"),
     "price": ("price", "cost"),
@@ -84,20 +105,20 @@ def gather(
     brand_value = next((value for name, value in rows if _kind(name) == "brand"), None)
     usable: list[Fact] = []
     refused: list[tuple[str, str]] = []
-    seen: set[tuple[str, str]] = set()
+    seen: list[tuple[str, str]] = []
     for name, raw in rows:
         kind = _kind(name)
         value = clean(raw, brand_value)
         source = f"{name}: {raw}" if kind == "property" else raw
-        key = (name.casefold() if kind == "property" else kind, value.casefold())
-        if not value or key in seen:
+        label = name.casefold() if kind == "property" else kind
+        if not value or any(label == other and value.casefold() in held for other, held in seen):
             continue
-        seen.add(key)
+        seen.append((label, value.casefold()))
         if reason := _unusable(raw, f"{name} {value}" if kind == "property" else value, brand_value):
             refused.append((source, reason))
         else:
-            label = clean(name, brand_value) if kind == "property" else ""
-            usable.append(Fact(f"f{len(usable) + 1}", kind, label, value, source))
+            shown = clean(name, brand_value) if kind == "property" else ""
+            usable.append(Fact(f"f{len(usable) + 1}", kind, shown, value, source))
     return GivenFacts(tuple(usable), tuple(refused))
 
 
@@ -105,7 +126,7 @@ def clean(text: str, brand: str | None = None) -> str:
     """`text` in one line, without exclamation marks, doubled punctuation or shouted words."""
     text, _ = strip_invisible(text)
     text = re.sub(r"!+", ".", " ".join(text.split()))
-    text = re.sub(r"([^\w\s])(?:\s*\1)+", r"\1", text).strip(" .,;:-–—|")
+    text = re.sub(r"([^\w\s])(?:\s*\1)+", r"\1", text).strip(" .,;:-–—|/")
     for word in shouted(text, brand):
         text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", word.capitalize(), text)
     return text
@@ -162,34 +183,61 @@ def _stated(listing: Listing, brand: str | None) -> list[tuple[str, str]]:
     prices = found("price", listing.text)
     if prices and not contradicting_prices(listing.text):
         rows.append(("price", prices[0]))
-    rows += [
-        (n, v)
-        for n, v in listing.pairs
-        if _kind(n) not in ("product", "brand", "price") and len(v) <= PHRASE_CHARACTERS
-    ]
+    rows += [pair for pair in listing.pairs if _tells(*pair)]
     rows += [("colour", colour) for colour in mentions("colours", listing.title)[:2]]
     if made := re.search(r"\bmade (?:of|from) ([^.,;:\n]{3,40})", listing.text):
         rows += [("material", m) for m in mentions("materials", made.group(1))]
     audiences = "|".join(sorted((re.escape(a) for a in words("audiences")), key=lambda a: (-len(a), a)))
     rows += [("audience", m.group(1)) for m in re.finditer(rf"\bfor ({audiences})\b", listing.text, re.I)][:2]
-    rows += [("", found("warranty", listing.text)[0])] if found("warranty", listing.text) else []
-    rows += [
-        ("", m.group(0).strip())
-        for m in re.finditer(
-            rf"{SPECIFICATION.pattern}(?: [A-Za-z][\w-]+){{1,2}}(?=[,;|]|$)", listing.title, re.I
-        )
-    ]
+    rows += [("", w) for w in found("warranty", listing.text)[:1]]
+    return (
+        rows + [("", phrase) for phrase in _phrases(listing, named.name, named.product_type)][:MOST_PHRASES]
+    )
+
+
+def _tells(name: str, value: str) -> bool:
+    known = _kind(name) in ("product", "brand", "price")
+    return (
+        not known
+        and len(value) <= PHRASE_CHARACTERS
+        and not _SECRET.search(name)
+        and not _PROSE.search(value)
+    )
+
+
+def _phrases(listing: Listing, name: str, product_type: str) -> list[str]:
+    """Parts of the title after the name, list items, and sentences about the product that need no context."""
+    after = listing.title.partition(name)[2]
+    phrases = _title_parts(after)
     paired = {f"{n}: {v}" for n, v in listing.pairs}
-    lines = [i for i in listing.items if i not in paired] + [
-        s for s in listing.sentences[1:] if s not in listing.items
-    ]
-    phrases = [
-        p
-        for line in lines
-        if (p := shortened(line, PHRASE_CHARACTERS)) and len(p.split()) >= 2 and ":" not in p
-    ]
     headings = {words for _, words in listing.headings}
-    return rows + [("", p) for p in phrases if p not in headings and p not in paired][:20]
+    for item in listing.items:
+        text = item.partition(":")[0] if ":" in item else shortened(item, PHRASE_CHARACTERS)
+        if item not in paired and item not in headings and text and len(text.split()) >= 2:
+            phrases.append(text)
+    head = product_type.split()[-1].casefold() if product_type else ""
+    phrases += [
+        s
+        for s in listing.sentences[1:]
+        if s.endswith(".") and head in s.casefold() and len(s) <= PHRASE_CHARACTERS and s not in listing.items
+    ]
+    return [
+        p
+        for p in phrases
+        if ":" not in p and not _PROSE.search(p) and not _COUNTED.match(p) and not _SECRET.search(p)
+    ]
+
+
+def _title_parts(after: str) -> list[str]:
+    """What a title says after the name; what continues a list ("for A, B, C") is left out, for it says nothing alone."""
+    parts: list[str] = []
+    listing_on = False
+    for part in _PART.split(after):
+        opens = bool(_OPENS_LIST.search(part))
+        if (opens or not listing_on) and 2 <= len(part.split()) <= 10:
+            parts.append(part.strip())
+        listing_on = opens or listing_on
+    return parts
 
 
 def _unusable(raw: str, value: str, brand: str | None) -> str | None:

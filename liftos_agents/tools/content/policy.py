@@ -8,19 +8,45 @@ from collections.abc import Iterable
 from liftos_agents.tools.surfacing.lexicon import mentions, words
 
 NEUTRAL_WORDS = frozenset(
-    ["a", "an", "and", "by", "details", "discover", "explore", "find", "for", "from", "here", "in", "look", "made", "more", "of", "on", "see", "shop", "take", "the", "to", "today", "view", "with"]
+    [
+        "a",
+        "an",
+        "and",
+        "by",
+        "details",
+        "discover",
+        "explore",
+        "find",
+        "for",
+        "from",
+        "here",
+        "in",
+        "look",
+        "made",
+        "more",
+        "of",
+        "on",
+        "see",
+        "shop",
+        "take",
+        "the",
+        "to",
+        "today",
+        "view",
+        "with",
+    ]
 )
 _WORD = re.compile(r"[^\W_]+")
 _REPEATED = re.compile(r"([^\w\s])\s*\1|[?.,;:][?,;:]|\.{2,}")
 _PHONE = re.compile(
-    r"(?<![\w.,])(?:\+|00)?(?:\(?\d{2,5}\)?[ /.-]){2,}\d{2,6}(?!\w)|\+\d{8,15}|(?<![\d.,])\d{9,15}(?!\d)"
+    r"(?<![\w.,])(?:\+|00)?(?:\(?\d{2,5}\)?[ /.-]){2,}\d{2,8}(?!\w)|\+\d{8,15}|(?<![\d.,])\d{9,15}(?!\d)"
 )
 _ADDRESS = re.compile(
     r"https?://|\bwww\.|\b[\w.-]+@[\w-]+\.\w+|\b[\w-]+\.(?:com|net|org|io|shop|store|de|fr|co\.uk)\b", re.I
 )
 _GIMMICK = re.compile(r"[*#~^_|<>\\={}\[\]•●★☆→✓✔©®™]|[\U0001f000-\U0001faff\u2600-\u27bf]")
 _CLAIM = re.compile(
-    r"\b(?:guarantee[ds]?|cures?|heals?|proven|clinically|miracle|100 ?% (?:safe|effective|satisfaction)|lose weight|risk[- ]free|no side effects|doctor recommended"
+    r"\b(?:guarantee[ds]?|cures?|heals?|proven|clinically|miracle|100 ?% (?:safe|effective|satisfaction)|lose weight|(?:risk|worry|hassle)[- ]free|no side effects|doctor recommended"
     r"|click here|limited time|act now|hurry|last chance)\b",
     re.I,
 )

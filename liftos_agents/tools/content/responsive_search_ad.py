@@ -81,7 +81,8 @@ def _headline_drafts(given: GivenFacts, room: int, tone: str, call: str | None) 
         if fact.kind == "price":
             yield Line(f"{_head(short, room - measured_length(fact.value) - 2)}: {fact.value}", ids)
         elif fact.kind in ("material", "colour", "audience"):
-            yield Line(f"{_head(short, room - measured_length(said(fact)) - 1)} {said(fact)}", ids)
+            joined = f"{_head(short, room - measured_length(said(fact)) - 1)} {said(fact)}"
+            yield Line(joined, ids) if measured_length(joined) <= room else Line(said(fact), (fact.id,))
         elif fact.kind == "property":
             yield Line(f"{fact.name}: {fact.value}", (fact.id,))
         elif phrase := shortened(fact.value, room):
@@ -135,7 +136,8 @@ def _description_drafts(given: GivenFacts, room: int, tone: str, call: str | Non
         yield Line(ended if measured_length(ended) <= room else line, used)
     for fact in whole:
         yield Line(f"{fact.value}.", (fact.id,))
-    yield Line(f"{closing}: {names[0][0]}.", names[0][1])
+    if len(groups) + len(whole) < 2:
+        yield Line(f"{closing}: {names[0][0]}.", names[0][1])
 
 
 def _grouped(
@@ -170,8 +172,8 @@ def _kept(
     *,
     headline: bool = False,
 ) -> tuple[Line, ...]:
-    lines: list[Line] = []
-    seen: set[tuple[str, ...]] = set()
+    lines = list[Line]()
+    seen = set[tuple[str, ...]]()
     brand = given.first("brand")
     sources = {f.id: f"{f.name} {f.value} {f.source}" for f in given.usable}
     for draft in drafts:
@@ -197,15 +199,20 @@ def _head(name: str, room: int) -> str:
     words = name.split()
     while len(words) > 1 and measured_length(" ".join(words)) > room:
         words = words[1:]
+    while (
+        len(words) > 1
+        and len(words) < len(name.split())
+        and (words[0].isdigit() or not words[0][0].isalnum())
+    ):
+        words = words[1:]
     return " ".join(words)
 
 
 def _title_case(text: str) -> str:
     def cased(match: re.Match[str]) -> str:
-        word = match.group(0)
-        keep = (
-            not word.isalpha() or not word.islower() or (match.start() and (word in _SMALL or len(word) <= 3))
-        )
+        word, before = match.group(0), text[: match.start()].rstrip()
+        unit = len(word) <= 3 and before[-1:].isdigit()
+        keep = not word.isalpha() or not word.islower() or unit or (match.start() and word in _SMALL)
         return word if keep else word[:1].upper() + word[1:]
 
     return re.sub(r"(?<![\w'’])[^\W_]+", cased, text)
