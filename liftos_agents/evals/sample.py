@@ -1,0 +1,198 @@
+"""A question with what a good plan for it looks like, and a suite of such questions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from liftos_agents.domain.canonical import content_hash
+from liftos_agents.domain.task import DatasetBrief, RoutingTask, Turn
+from liftos_agents.errors import DataError, NotFoundError
+
+SUITES = Path(__file__).parent / "suites"
+Kind = Literal["steps", "clarification", "refusal"]
+Split = Literal["dev", "test"]
+
+EXAMPLE_TABLE = DatasetBrief(
+    id="0" * 64,
+    name="weekly_sales",
+    rows=156,
+    columns=("date", "revenue", "tv_spend", "search_spend", "facebook_spend", "print_spend", "radio_spend"),
+    start="2022-01-03",
+    end="2024-12-23",
+    frequency="week",
+    periods=156,
+    outcome="revenue",
+    channels=("tv", "search", "facebook", "print", "radio"),
+    currency="EUR",
+)
+
+
+class Expected(BaseModel):
+    """What the plan should be: these agents, or a clarifying question, or a refusal; exactly one.
+
+    Attributes:
+        agents: Names of the specialists.
+        ordered: Whether their order matters; by default it does not.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    agents: tuple[str, ...] = ()
+    ordered: bool = False
+    clarification: bool = False
+    refusal: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Expected:
+        if sum((bool(self.agents), self.clarification, self.refusal)) != 1:
+            raise ValueError("expect agents, or clarification, or refusal: exactly one")
+        return self
+
+    @property
+    def kind(self) -> Kind:
+        """Which of the three is expected."""
+        if self.refusal:
+            return "refusal"
+        return "clarification" if self.clarification else "steps"
+
+
+class Sample(BaseModel):
+    """One question.
+
+    Attributes:
+        data: Whether a table lies beside the question: True for the suite's example of weekly sales and five
+            channels, or a brief of its own.
+        thread: Earlier turns of the conversation.
+        tags: What is hard about it (`de`, `compound`, `typo`, …); results are broken down by them.
+        split: `dev` samples may be looked at while tuning, `test` samples may not.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(min_length=1)
+    question: str
+    data: bool | DatasetBrief = False
+    thread: tuple[Turn, ...] = ()
+    expect: Expected
+    tags: tuple[str, ...] = ()
+    split: Split = "test"
+
+    @property
+    def task(self) -> RoutingTask:
+        """The sample as a router is told it."""
+        brief = EXAMPLE_TABLE if self.data is True else self.data
+        return RoutingTask(question=self.question, datasets=(brief,) if brief else (), thread=self.thread)
+
+
+class Suite(BaseModel):
+    """Samples with how they are scored.
+
+    Attributes:
+        scorers: Names of the scorers, each applied to the samples that it is for.
+        primary: The scorer that solvers are compared by.
+        epochs: How often each sample is put.
+        reducer: How a sample's epochs become one score.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    version: str
+    purpose: str
+    scorers: tuple[str, ...] = Field(min_length=1)
+    primary: str
+    epochs: int = Field(default=1, ge=1)
+    reducer: str = "mean"
+    samples: tuple[Sample, ...] = Field(min_length=1)
+
+    @property
+    def hash(self) -> str:
+        """Hash of everything that decides a score."""
+        return content_hash(self)
+
+    def narrow(
+        self, *, split: Split | None = None, tags: tuple[str, ...] = (), limit: int | None = None
+    ) -> Suite:
+        """The suite with fewer samples: of one split, with every tag, the first `limit`.
+
+        Raises:
+            NotFoundError: No sample is left.
+        """
+        left = [s for s in self.samples if (split is None or s.split == split) and set(tags) <= set(s.tags)][
+            :limit
+        ]
+        if not left:
+            raise NotFoundError(f"no sample of {self.name!r} has split {split!r} and tags {tags!r}")
+        return self.model_copy(update={"samples": tuple(left)})
+
+
+def suite_names() -> tuple[str, ...]:
+    """Suites that ship with the package."""
+    return tuple(sorted(path.stem for path in SUITES.glob("*.yaml")))
+
+
+def load_suite(name: str | Path) -> Suite:
+    """A suite by name, or from a YAML header whose `samples` names a JSON-lines file beside it.
+
+    Raises:
+        NotFoundError: No such suite or file.
+        DataError: The header or a line cannot be read; it says which.
+    """
+    header_path = SUITES / f"{name}.yaml" if str(name) in suite_names() else Path(name)
+    if not header_path.is_file():
+        raise NotFoundError(
+            f"no suite {str(name)!r}",
+            fix=f"There are: {', '.join(suite_names())}; or give a YAML header's path",
+        )
+    header = _header(header_path)
+    lines_path = header_path.parent / str(header.pop("samples", f"{header_path.stem}.jsonl"))
+    if not lines_path.is_file():
+        raise NotFoundError(f"no samples at {str(lines_path)!r}", where=str(header_path))
+    samples = [
+        _sample(line, where=f"{lines_path.name}, line {number}")
+        for number, line in enumerate(lines_path.read_text(encoding="utf-8").splitlines(), start=1)
+        if line.strip()
+    ]
+    _unique(samples, lines_path)
+    try:
+        return Suite(**header, samples=tuple(samples))
+    except ValidationError as error:
+        raise DataError(_first(error), where=str(header_path)) from error
+
+
+def _header(path: Path) -> dict[str, Any]:
+    try:
+        header = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise DataError(f"no YAML: {error}", where=str(path)) from error
+    if not isinstance(header, dict):
+        raise DataError("the header is no mapping", where=str(path))
+    return header
+
+
+def _sample(line: str, *, where: str) -> Sample:
+    try:
+        return Sample.model_validate_json(line)
+    except ValidationError as error:
+        raise DataError(_first(error), where=where) from error
+    except json.JSONDecodeError as error:
+        raise DataError(str(error), where=where) from error
+
+
+def _unique(samples: list[Sample], path: Path) -> None:
+    seen: set[str] = set()
+    for sample in samples:
+        if sample.id in seen:
+            raise DataError(f"sample id {sample.id!r} occurs twice", where=path.name)
+        seen.add(sample.id)
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}" if place else str(first["msg"])

@@ -1,0 +1,139 @@
+"""Statistics of evals: intervals, paired tests and tie groups, for small and clustered samples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import stdtrit
+
+_NORMAL = NormalDist()
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean with its confidence interval; `error` is the standard error where one was estimated."""
+
+    mean: float
+    low: float
+    high: float
+    error: float | None = None
+
+
+def wilson(successes: int, trials: int, *, level: float = 0.95) -> Interval:
+    """Wilson's (1927) score interval of a proportion, for independent trials.
+
+    Raises:
+        ValueError: No trial, or more successes than trials.
+    """
+    if not 0 <= successes <= trials or trials == 0:
+        raise ValueError(f"{successes} successes in {trials} trials")
+    z = _NORMAL.inv_cdf(0.5 + level / 2)
+    share = successes / trials
+    centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
+    half = z / (1 + z * z / trials) * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials**2))
+    low = 0.0 if successes == 0 else centre - half
+    high = 1.0 if successes == trials else centre + half
+    return Interval(share, low, high)
+
+
+def clustered_mean(values: ArrayLike, clusters: Sequence[str], *, level: float = 0.95) -> Interval:
+    """Mean with a cluster-robust interval: values of one cluster may move together, clusters may not.
+
+    Liang and Zeger (1986) with the factor G/(G − 1), and Student's t with G − 1 degrees of freedom, as in Miller
+    (2024), "Adding error bars to evals". One cluster alone has no estimable error: its interval is infinite.
+
+    Raises:
+        ValueError: No value, or not one cluster a value.
+    """
+    given = np.asarray(values, dtype=np.float64)
+    if given.ndim != 1 or len(given) != len(clusters) or not len(given):
+        raise ValueError("give values, and one cluster for each")
+    mean = float(given.mean())
+    names, of = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
+    groups = len(names)
+    if groups == 1:
+        return Interval(mean, -math.inf, math.inf, math.inf)
+    sums = np.bincount(of, weights=given - mean, minlength=groups)
+    error = math.sqrt(groups / (groups - 1) * float(sums @ sums)) / len(given)
+    half = float(stdtrit(groups - 1, 0.5 + level / 2)) * error
+    return Interval(mean, mean - half, mean + half, error)
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """Two-sided p of McNemar's exact test from the two counts of discordant pairs.
+
+    `only_first` pairs were solved by the first alone, `only_second` by the second alone.
+    """
+    discordant = only_first + only_second
+    if discordant == 0:
+        return 1.0
+    tail = sum(math.comb(discordant, i) for i in range(min(only_first, only_second) + 1))
+    return min(1.0, 2 * tail / 2**discordant)
+
+
+def holm(p_values: Mapping[str, float]) -> dict[str, float]:
+    """p-values adjusted by Holm (1979) for having made every comparison in `p_values`."""
+    ordered = sorted(p_values.items(), key=lambda item: (item[1], item[0]))
+    adjusted: dict[str, float] = {}
+    floor = 0.0
+    for rank, (name, p) in enumerate(ordered):
+        floor = max(floor, min(1.0, (len(ordered) - rank) * p))
+        adjusted[name] = floor
+    return {name: adjusted[name] for name in p_values}
+
+
+def tie_groups(
+    means: Mapping[str, float], p_values: Mapping[tuple[str, str], float], *, alpha: float = 0.05
+) -> tuple[tuple[str, ...], ...]:
+    """Groups whose members cannot be told apart, best first; who lies between two groups is in both.
+
+    Args:
+        means: Name to mean score.
+        p_values: Adjusted p of each pair, in either order of names.
+        alpha: Level of a difference that counts.
+    """
+    order = sorted(means, key=lambda name: (-means[name], name))
+
+    def differ(a: str, b: str) -> bool:
+        p = p_values[(a, b)] if (a, b) in p_values else p_values[(b, a)]
+        return p <= alpha
+
+    groups: list[tuple[str, ...]] = []
+    for start, first in enumerate(order):
+        group = [first]
+        for name in order[start + 1 :]:
+            if any(differ(name, member) for member in group):
+                break
+            group.append(name)
+        if not groups or not set(group) <= set(groups[-1]):
+            groups.append(tuple(group))
+    return tuple(groups)
+
+
+def minimum_detectable_difference(error: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
+    """The smallest true difference that a two-sided test at `alpha` finds with probability `power`.
+
+    Args:
+        error: Standard error of the (paired) difference.
+        alpha: Level of the test.
+        power: Chance of finding it.
+    """
+    return (_NORMAL.inv_cdf(1 - alpha / 2) + _NORMAL.inv_cdf(power)) * error
+
+
+def pass_hat_k(successes: int, trials: int, k: int) -> float:
+    """Unbiased estimate of pass^k, the chance that `k` fresh tries all succeed: C(successes, k) / C(trials, k).
+
+    Yao et al. (2024), τ-bench.
+
+    Raises:
+        ValueError: `k` is not from 1 to `trials`, or the successes are not from 0 to `trials`.
+    """
+    if not 1 <= k <= trials or not 0 <= successes <= trials:
+        raise ValueError(f"pass^{k} of {successes} successes in {trials} trials")
+    return math.comb(successes, k) / math.comb(trials, k)
