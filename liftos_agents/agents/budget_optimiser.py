@@ -17,6 +17,7 @@ SPECIALIST = Specialist(
     handles=(
         "splitting a budget over channels",
         "optimising, allocating or reallocating the media budget",
+        "the best media mix for a given budget",
         "moving budget from one channel to another",
         "planning how much to spend on each channel next quarter",
         "budget plans under limits: minimum, maximum, at least, at most, keep unchanged",
@@ -31,5 +32,9 @@ SPECIALIST = Specialist(
         "Reallocate our budget to get the most revenue",
         "How much should we spend on search next year?",
         "Plan the media budget for next quarter",
+        "What is the best way to spend 1 million on ads?",
+        "Where can we save 10 % of the budget?",
+        "Move the money to where it works",
+        "I have 750k, what goes where?",
     ),
 )

@@ -36,5 +36,9 @@ SPECIALIST = Specialist(
         "Is this data good enough for a marketing mix model?",
         "Is radio worth it, and are we overspending on TV?",
         "How saturated is search?",
+        "Which ads do not work?",
+        "Did print do anything for our sales?",
+        "What does a euro on TV bring back?",
+        "What is in this file, and is it clean?",
     ),
 )

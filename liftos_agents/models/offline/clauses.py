@@ -9,7 +9,8 @@ _BREAK = re.compile(
     r"|\s+(?:and then|and also|as well as|und dann|und danach|et ensuite|y luego|then)\s+"
     r"|(?<=[a-z%0-9])\s*(?:,|\band\b|\bund\b|\bet\b|\by\b|&)\s+(?=(?:how|what|which|why|where|who|should|write|"
     r"draft|create|generate|tell|show|give|split|allocate|audit|check|explain|find|optimi[sz]e|propose|suggest|recommend|"
-    r"reallocate|distribute|make|review|score|rate|wie|was|welche|schreib|erstelle|verteile|teile|comment|quel|quelle|quels|"
+    r"reallocate|distribute|make|move|shift|put|plan|compare|describe|estimate|rehearse|simulate|forecast|rewrite|improve|also|tell|"
+    r"review|score|rate|wie|was|welche|schreib|erstelle|verteile|teile|comment|quel|quelle|quels|"
     r"quelles|écris|rédige|répartis|cómo|qué|cuál|cuáles|escribe|redacta|reparte)\b)",
     re.IGNORECASE,
 )
@@ -20,7 +21,17 @@ _POLITE = re.compile(
 )
 
 
+_MATERIAL = re.compile(
+    r"(?:\b(?:facts?|fakten|faits|datos|hechos)\s*:|:\s*(?=.{80})|[\"“„«](?=[^\"”“»]{40})).*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 def clauses(question: str) -> tuple[str, ...]:
-    """The parts of `question` that may each be a request of their own, greetings taken off."""
-    parts = (_POLITE.sub("", part.strip(" ,.;")).strip(" ,.;") for part in _BREAK.split(question.strip()))
+    """The parts of `question` that may each be a request of their own.
+
+    Greetings are taken off, and so is material: a list of facts, a pasted text.
+    """
+    asked = _MATERIAL.sub("", question.strip()) or question.strip()
+    parts = (_POLITE.sub("", part.strip(" ,.;")).strip(" ,.;") for part in _BREAK.split(asked))
     return tuple(part for part in parts if any(c.isalnum() for c in part))

@@ -111,7 +111,10 @@ def _follow(question: str, last: Turn, specialists: Sequence[SpecialistBrief]) -
     scores = _similarity(tuple(specialists)).scores(question)
     if scores[0].value >= _SURE and scores[0].name not in last.agents:
         return None
-    near = [s.name for s in scores if s.name in last.agents and s.value >= _WEAK]
+    near = [s.name for s in scores if s.name in last.agents and s.value >= _SURE]
+    if not near and "explain" in concepts(question):
+        loose = _similarity(tuple(specialists)).scores(question, any_concept=True)
+        near = [s.name for s in loose if s.name in last.agents and s.value > 0]
     agent = near[0] if near else last.agents[-1]
     return Plan(
         steps=(PlanStep(agent=agent, goal=question.strip()),), reason="goes on from the question before"

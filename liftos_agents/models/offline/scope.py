@@ -24,7 +24,7 @@ def foreign_subject(clause: str, knows: Callable[[str], bool]) -> str | None:
     folded = fold(clause)
     for subject in _scope().subjects:
         for match in subject.pattern.finditer(folded):
-            if not any(knows(concept_of(word)) for word in match.group(0).split()):
+            if not all(knows(concept_of(word)) for word in match.group(0).split()):
                 return subject.about
     return None
 
@@ -38,7 +38,7 @@ def without_orders(question: str) -> tuple[str, bool]:
     """`question` without sentences that try to change the instructions, and whether there were any."""
     parts = re.split(r"(?<=[.!?;\n])\s+|\s+(?:and then|then)\s+", question)
     kept = [part for part in parts if _scope().injection.search(fold(part)) is None]
-    return " ".join(kept).strip(), len(kept) < len(parts)
+    return (" ".join(kept).strip(), True) if len(kept) < len(parts) else (question, False)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from liftos_agents.models.offline.lexicon import lexicon
+from liftos_agents.models.offline.quantities import plain, quantities
 from liftos_agents.models.offline.words import concepts
 
 _GENERIC_WEIGHT = 0.25
 _UNKNOWN_WEIGHT = 0.6
+_QUANTITY_WEIGHT = 0.5
+_QUANTITY_MARK = "#"
 
 
 @dataclass(frozen=True)
@@ -50,16 +53,20 @@ class Similarity:
         """Whether any candidate speaks of `concept`."""
         return concept in self._frequency
 
-    def scores(self, text: str) -> tuple[Score, ...]:
-        """Each candidate's score for `text`, the best first, ties in the order given."""
-        asked = frozenset(concepts(text))
-        found = [self._score(candidate, asked) for candidate in self.candidates]
+    def scores(self, text: str, *, any_concept: bool = False) -> tuple[Score, ...]:
+        """Each candidate's score for `text`, the best first, ties in the order given.
+
+        Args:
+            any_concept: Generic concepts alone may score too.
+        """
+        asked = _subjects(text)
+        found = [self._score(candidate, asked, any_concept) for candidate in self.candidates]
         return tuple(sorted(found, key=lambda s: -s.value))
 
-    def _score(self, candidate: Candidate, asked: frozenset[str]) -> Score:
+    def _score(self, candidate: Candidate, asked: frozenset[str], any_concept: bool) -> Score:
         shared = asked & candidate.vocabulary
-        generic = lexicon().generic
-        if not any(c not in generic for c in shared):
+        telling = any(c not in lexicon().generic and not c.startswith(_QUANTITY_MARK) for c in shared)
+        if not shared or not (telling or any_concept):
             return Score(candidate.name, 0.0, shared)
         total = sum(self._weight(c) for c in sorted(asked))
         covered = sum(self._weight(c) for c in sorted(shared))
@@ -75,6 +82,8 @@ class Similarity:
 
     def _weight(self, concept: str) -> float:
         frequency = self._frequency.get(concept)
+        if concept.startswith(_QUANTITY_MARK):
+            return _QUANTITY_WEIGHT if frequency else 0.0
         if frequency is None:
             return _UNKNOWN_WEIGHT
         rarity = 0.35 + math.log(1.0 + len(self.candidates) / frequency)
@@ -82,5 +91,10 @@ class Similarity:
 
 
 def _candidate(name: str, texts: Sequence[str]) -> Candidate:
-    phrases = tuple(frozenset(concepts(text)) for text in texts)
+    phrases = tuple(_subjects(text) for text in texts)
     return Candidate(name, phrases, frozenset[str]().union(*phrases))
+
+
+def _subjects(text: str) -> frozenset[str]:
+    kinds = {q.kind for q in quantities(plain(text))} & {"money", "share"}
+    return frozenset(concepts(text)) | {_QUANTITY_MARK + kind for kind in kinds}

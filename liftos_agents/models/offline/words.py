@@ -12,7 +12,7 @@ from liftos_agents.models.offline.spelling import fold, stem
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9'&_]*")
 _FUZZY_LENGTH = 5
-_FUZZY_SCORE = 84.0
+_FUZZY_SCORE = 87.0
 
 
 @lru_cache(maxsize=4096)
