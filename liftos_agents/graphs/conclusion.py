@@ -18,11 +18,7 @@ from liftos_agents.graphs.views import plain, plan_of, turns_of, vocabulary_of
 
 
 async def compose(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
-    """The answer's texts with their references, from every report.
-
-    Raises:
-        Exception: Every specialist failed; the first failure as it was.
-    """
+    """The answer's texts with their references, from every report; `failed` when no specialist has one."""
     run = runtime.context
     planned = plan_of(state)
     if planned.kind != "steps":
@@ -33,8 +29,8 @@ async def compose(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
     done = [r for r in reports.values() if r["status"] == "done"]
     if not done and asking:
         return _asks_back(run, state, asking)
-    if not done and run.failures:
-        raise run.failures[min(run.failures)]
+    if not done:
+        return {"status": "failed", "texts": {}}
     return {"status": "complete", "texts": plain(composition.compose(reports, run.results()))}
 
 

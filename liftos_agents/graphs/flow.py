@@ -76,6 +76,8 @@ class Flow:
         except asyncio.CancelledError:
             run.cancelled.set()
             raise
+        if run.failures and final.get("status") == "failed":
+            raise run.failures[min(run.failures)]
         answer = self._answer(run, question, cast("RunState", final), time.perf_counter() - started)
         run.emit("answer", **answer.model_dump(mode="json"))
         return answer

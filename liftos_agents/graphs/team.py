@@ -7,7 +7,7 @@ from typing import Any
 
 from langgraph.errors import NodeError
 from langgraph.runtime import Runtime
-from langgraph.types import Send
+from langgraph.types import Command, Send
 
 from liftos_agents.domain.task import SpecialistTask
 from liftos_agents.errors import CancelledError, UserError
@@ -81,7 +81,7 @@ async def specialist(state: StepInput, runtime: Runtime[Run]) -> dict[str, Any]:
     return _reported(state, report)
 
 
-async def specialist_failed(state: StepInput, error: NodeError, runtime: Runtime[Run]) -> dict[str, Any]:
+async def specialist_failed(state: StepInput, error: NodeError, runtime: Runtime[Run]) -> Command[str]:
     """A failed specialist's report: a caveat of the answer, not a lost run."""
     run = runtime.context
     if isinstance(error.error, CancelledError) or run.cancelled.is_set():
@@ -102,7 +102,7 @@ async def specialist_failed(state: StepInput, error: NodeError, runtime: Runtime
         calls=[],
         message=_reason(error.error),
     )
-    return _reported(state, report)
+    return Command(update=_reported(state, report), goto="gather")
 
 
 async def gather(state: RunState) -> dict[str, Any]:
