@@ -97,7 +97,10 @@ class SimulatedMarket:
         """The table that a user would load: one row a week, no truth in it, labelled as simulated in `attrs`."""
         spec = self.spec
         dates = week_dates(spec, np.arange(spec.weeks))
-        columns: dict[str, object] = {"date": pd.to_datetime(dates), "revenue": np.round(self.revenue, 2)}
+        columns: dict[str, object] = {
+            "date": pd.to_datetime(dates).as_unit("us"),
+            "revenue": np.round(self.revenue, 2),
+        }
         for c, channel in enumerate(spec.channels):
             spend = np.round(self.spend[:, c], 2)
             columns[f"{channel.name}_spend"] = spend

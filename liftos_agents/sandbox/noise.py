@@ -10,7 +10,7 @@ import hashlib
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import nbdtr, nbdtrik, ndtri
+from scipy.special import betainc, nbdtrik, ndtri
 
 Array = NDArray[np.float64]
 _Words = NDArray[np.uint64]
@@ -54,9 +54,10 @@ def negative_binomial(u: ArrayLike, mean: ArrayLike, dispersion: float) -> Array
 def _exact(u: Array, mean: Array, dispersion: float) -> Array:
     size = 1.0 / dispersion
     chance = size / (size + np.maximum(mean, 1e-12))
-    counts = np.ceil(np.maximum(nbdtrik(u, size, chance), 0.0) - 1e-9)
+    counts = np.ceil(np.maximum(nbdtrik(u, size, chance), 0.0))
     below = np.maximum(counts - 1.0, 0.0)
-    return np.where((counts > 0) & (nbdtr(below, size, chance) >= u), below, counts)
+    counts = np.where(betainc(size, below + 1.0, chance) >= u, below, counts)
+    return np.where(betainc(size, counts + 1.0, chance) < u, counts + 1.0, counts)
 
 
 def _matched(u: Array, mean: Array, dispersion: float) -> Array:

@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from liftos_agents.sandbox.noise import negative_binomial, normal, uniform
+
+SEEDS = st.integers(min_value=0, max_value=2**62)
+
+
+@given(SEEDS, st.integers(-100, 1000), st.text(max_size=12))
+@settings(max_examples=60, deadline=None)
+def test_a_draw_depends_on_seed_week_and_stream_alone(seed, week, stream):
+    alone = uniform([seed], [week], stream)[0, 0]
+    among = uniform([seed + 1, seed], np.arange(week - 3, week + 4), stream)[1, 3]
+    assert alone == among
+    assert 0.0 < alone < 1.0
+    assert alone != uniform([seed], [week], stream + "x")[0, 0]
+    assert alone != uniform([seed], [week + 1], stream)[0, 0]
+    assert alone != uniform([seed + 1], [week], stream)[0, 0]
+
+
+def test_uniforms_are_uniform_and_unrelated_across_neighbours():
+    draws = uniform(np.arange(400), np.arange(400), "sales")
+    assert stats.kstest(draws.ravel(), "uniform").pvalue > 1e-3
+    other = uniform(np.arange(400), np.arange(400), "demand")
+    pairs = [(draws[1:], draws[:-1]), (draws[:, 1:], draws[:, :-1]), (draws, other)]
+    for left, right in pairs:
+        assert abs(np.corrcoef(left.ravel(), right.ravel())[0, 1]) < 4 / np.sqrt(left.size)
+
+
+def test_normals_have_the_moments_of_the_normal_law():
+    draws = normal(np.arange(300), np.arange(300), "sales")
+    assert abs(draws.mean()) < 4 / 300
+    assert abs(draws.std() - 1.0) < 0.01
+    assert stats.kstest(draws.ravel(), "norm").pvalue > 1e-3
+
+
+@given(
+    st.floats(0.001, 0.999),
+    st.floats(0.05, 50.0),
+    st.floats(0.001, 2.0),
+)
+@settings(max_examples=200, deadline=None)
+def test_small_counts_are_the_exact_quantiles(u, mean, dispersion):
+    size = 1.0 / dispersion
+    expected = stats.nbinom.ppf(u, size, size / (size + mean))
+    assert negative_binomial(u, mean, dispersion) == expected
+
+
+@pytest.mark.parametrize("mean", [51.0, 200.0, 5_000.0])
+@pytest.mark.parametrize("dispersion", [0.0009, 0.01, 0.1])
+def test_large_counts_are_within_a_twentieth_of_a_standard_deviation(mean, dispersion):
+    u = np.linspace(0.005, 0.995, 199)
+    size = 1.0 / dispersion
+    exact = stats.nbinom.ppf(u, size, size / (size + mean))
+    spread = np.sqrt(mean + dispersion * mean**2)
+    error = np.abs(negative_binomial(u, mean, dispersion) - exact) - 1.0
+    assert error.max() < 0.05 * spread
+
+
+def test_counts_keep_mean_and_variance():
+    u = (np.arange(200_000) + 0.5) / 200_000
+    draws = negative_binomial(u, 800.0, 0.01)
+    assert draws.mean() == pytest.approx(800.0, rel=1e-3)
+    assert draws.var() == pytest.approx(800.0 + 0.01 * 800.0**2, rel=0.01)
