@@ -1,4 +1,5 @@
 """What a column's name says: its words, its measure, and the channel it belongs to."""
+# ruff: noqa: SIM905 (word lists read better as words)
 
 from __future__ import annotations
 

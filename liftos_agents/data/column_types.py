@@ -17,7 +17,23 @@ from liftos_agents.data.raw_table import Column, RawTable
 from liftos_agents.errors import AmbiguousRoleError, DataError
 
 MISSING = frozenset(
-    ("", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "-", "--", "–", "—", "#value!", "#div/0!", "#ref!")
+    (
+        "",
+        "na",
+        "n/a",
+        "#n/a",
+        "nan",
+        "nat",
+        "null",
+        "none",
+        "-",
+        "--",
+        "–",
+        "—",
+        "#value!",
+        "#div/0!",
+        "#ref!",
+    )
 )
 _TRUTH = {"true": 1.0, "false": 0.0}
 _NEARLY = 0.9

@@ -15,7 +15,7 @@ def one_value(column: pd.Series) -> bool:
 
 def zero_or_one(column: pd.Series) -> bool:
     """Whether a numeric column is a dummy."""
-    return bool(column.dropna().isin([0.0, 1.0]).all()) and column.notna().any()
+    return bool(column.dropna().isin([0.0, 1.0]).all()) and bool(column.notna().any())
 
 
 def calendar_copy(column: pd.Series, dates: pd.Series) -> bool:
@@ -31,7 +31,15 @@ def calendar_copy(column: pd.Series, dates: pd.Series) -> bool:
     if _is_line(values, days):
         return True
     week = when.dt.isocalendar().week
-    for part in (when.dt.dayofyear, when.dt.month, week, when.dt.year, when.dt.quarter, when.dt.dayofweek, when.dt.day):
+    for part in (
+        when.dt.dayofyear,
+        when.dt.month,
+        week,
+        when.dt.year,
+        when.dt.quarter,
+        when.dt.dayofweek,
+        when.dt.day,
+    ):
         gap = values - part.to_numpy(dtype=np.float64)
         if bool((gap == gap[0]).all()) and abs(gap[0]) <= 1:
             return True

@@ -15,7 +15,18 @@ from liftos_agents.data.parquet import connect
 from liftos_agents.data.raw_table import Column, Part, RawTable
 from liftos_agents.errors import DataError
 
-_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "U", "BOOLEAN")
+_NUMBERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "FLOAT",
+    "DOUBLE",
+    "DECIMAL",
+    "U",
+    "BOOLEAN",
+)
 _LONGEST_OBJECT = 16 * 1024 * 1024
 
 
@@ -65,7 +76,9 @@ def raw_frame(frame: pd.DataFrame, file: str, limits: Limits) -> RawTable:
         unnamed = isinstance(frame.index, pd.DatetimeIndex) and frame.index.name is None
         frame = (frame.rename_axis("date") if unnamed else frame).reset_index()
     _check_shape(len(frame), frame.shape[1], file, limits)
-    columns = tuple(_frame_column(frame.iloc[:, i], str(frame.columns[i]), file) for i in range(frame.shape[1]))
+    columns = tuple(
+        _frame_column(frame.iloc[:, i], str(frame.columns[i]), file) for i in range(frame.shape[1])
+    )
     return RawTable(tuple(map(str, frame.columns)), columns, (Part(file, len(frame), 1),))
 
 
@@ -99,7 +112,9 @@ def _read(source: str, path: Path, limits: Limits) -> RawTable:
             )
             found = connection.execute(f"SELECT {chosen} FROM {source}", [str(path)]).fetchnumpy()
         except duckdb.Error as error:
-            raise DataError(f"the file cannot be read ({str(error).splitlines()[0]})", where=path.name) from None
+            raise DataError(
+                f"the file cannot be read ({str(error).splitlines()[0]})", where=path.name
+            ) from None
     columns = tuple(_column(found[f"c{i}"]) for i in range(len(described)))
     for row, column in zip(described, columns, strict=True):
         longest = max((len(v) for v in column if v is not None), default=0) if column.dtype.kind == "O" else 0
@@ -108,9 +123,7 @@ def _read(source: str, path: Path, limits: Limits) -> RawTable:
                 f"a cell of {longest:,} characters, more than the limit of {limits.cell:,}",
                 where=f"{path.name}, column {row[0]!r}",
             )
-    return RawTable(
-        tuple(str(row[0]) for row in described), columns, (Part(path.name, len(columns[0]), 1),)
-    )
+    return RawTable(tuple(str(row[0]) for row in described), columns, (Part(path.name, len(columns[0]), 1),))
 
 
 def _expression(name: str, kind: str, path: Path) -> str:
@@ -134,7 +147,9 @@ def _column(found: Any) -> Column:
         return np.where(gone, np.datetime64("NaT"), values.astype("datetime64[us]"))
     if values.dtype.kind == "f":
         return np.where(gone, np.nan, values.astype(np.float64))
-    return np.where(gone, None, values.astype(object))
+    texts = values.astype(object)
+    texts[gone] = None
+    return texts
 
 
 def _check_shape(rows: int, columns: int, file: str, limits: Limits) -> None:

@@ -35,7 +35,9 @@ _ACCENTS = str.maketrans("äéèûôáíóú", "aeeuoaiou")
 _CLOCK = r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2}|UTC)?)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_CLOCK}$")
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_CLOCK}$")
-_WEEK = re.compile(r"(\d{4})-?\s*(?:W|KW)\s*(\d{1,2})(?:-?([1-7]))?$|(?:W|KW)\s*(\d{1,2})[-/ ]+(\d{4})$", re.I)
+_WEEK = re.compile(
+    r"(\d{4})-?\s*(?:W|KW)\s*(\d{1,2})(?:-?([1-7]))?$|(?:W|KW)\s*(\d{1,2})[-/ ]+(\d{4})$", re.I
+)
 _MONTH_NUMBER = re.compile(r"(\d{4})[-/](\d{1,2})$|(\d{1,2})[-/.](\d{4})$")
 _QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])$|Q([1-4])[- ]?(\d{4})$", re.I)
 _NAMED = re.compile(

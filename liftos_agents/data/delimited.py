@@ -139,15 +139,16 @@ def _as_utf8(path: Path, encoding: str) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="liftos-") as folder:
         copy = Path(folder) / "copy.csv"
-        with path.open(encoding=encoding, newline="") as source, copy.open("w", encoding="utf-8", newline="") as target:
+        with (
+            path.open(encoding=encoding, newline="") as source,
+            copy.open("w", encoding="utf-8", newline="") as target,
+        ):
             while block := source.read(_BLOCK):
                 target.write(block)
         yield copy
 
 
-def _read(
-    readable: Path, path: Path, separator: str, width: int, skip: int, limits: Limits
-) -> list[Column]:
+def _read(readable: Path, path: Path, separator: str, width: int, skip: int, limits: Limits) -> list[Column]:
     names = [f"c{position}" for position in range(width)]
     options = {
         "auto_detect": "false",
@@ -187,7 +188,7 @@ def _read(
 
 def _plain_objects(column: Any) -> Column:
     if isinstance(column, np.ma.MaskedArray):
-        return np.where(np.ma.getmaskarray(column), None, column.data)
+        return column.filled(None)
     return np.asarray(column, dtype=object)
 
 

@@ -52,7 +52,9 @@ def _utf16_without_mark(start: bytes, path: Path) -> str:
     for name, zeros in (("utf-16-le", start[1::2]), ("utf-16-be", start[0::2])):
         if zeros and zeros.count(0) > 0.6 * len(zeros):
             return name
-    raise DataError("this is a binary file", where=path.name, fix="Give CSV, Parquet, XLSX, JSON lines or Stata")
+    raise DataError(
+        "this is a binary file", where=path.name, fix="Give CSV, Parquet, XLSX, JSON lines or Stata"
+    )
 
 
 def _guess(start: bytes, path: Path) -> str:

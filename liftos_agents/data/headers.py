@@ -41,9 +41,7 @@ def settle_headers(table: RawTable) -> RawTable:
             notes.append(f"Column {position} repeats a header and is called {name!r}.")
         names.append(name)
         columns.append(column)
-    return replace(
-        table, names=tuple(names), columns=tuple(columns), notes=(*table.notes, *notes)
-    )
+    return replace(table, names=tuple(names), columns=tuple(columns), notes=(*table.notes, *notes))
 
 
 def _is_empty(column: Column) -> bool:

@@ -1,4 +1,5 @@
 """Search by words: one interface, SQLite's FTS5 behind it."""
+# ruff: noqa: SIM905 (word lists read better as words)
 
 from __future__ import annotations
 
@@ -38,9 +39,7 @@ class LexicalIndex(Protocol):
         """Indexes (id, text) pairs; an id that is there already gets its new text."""
         ...
 
-    def delete(
-        self, organisation: str, ids: Sequence[str], *, connection: Connection | None = None
-    ) -> None:
+    def delete(self, organisation: str, ids: Sequence[str], *, connection: Connection | None = None) -> None:
         """Forgets ids; unknown ones are no error."""
         ...
 
@@ -79,9 +78,7 @@ class SqliteLexicalIndex:
                     (seed_from(identifier), identifier, " ".join(terms(text, keep_stop_words=True))),
                 )
 
-    def delete(
-        self, organisation: str, ids: Sequence[str], *, connection: Connection | None = None
-    ) -> None:
+    def delete(self, organisation: str, ids: Sequence[str], *, connection: Connection | None = None) -> None:
         """Forgets ids; unknown ones are no error."""
         table = table_name(organisation)
         with self._writing(connection) as session:

@@ -1,4 +1,5 @@
 """Reads written numbers: decimal commas, thousands separators, currencies, percent, negatives in parentheses."""
+# ruff: noqa: SIM905 (word lists read better as words)
 
 from __future__ import annotations
 

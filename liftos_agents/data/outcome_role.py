@@ -32,12 +32,16 @@ def find_outcome(
     Raises:
         AmbiguousRoleError: Several columns of one kind, or none that a name gives away.
     """
-    kinds = {c: kind for c in free if numeric(frame, c) and (kind := say.outcome_kind(c))}
+    kinds: dict[str, OutcomeKind] = {}
+    for free_column in free:
+        spoken_of = say.outcome_kind(free_column) if numeric(frame, free_column) else None
+        if spoken_of is not None:
+            kinds[free_column] = spoken_of
     column = given.single.get("outcome")
     if column is None:
         column = _named(kinds, name) or _plainly_named(frame, free)
     if column is None:
-        _ask(frame, free, date, long, name)
+        raise _unclear(frame, free, date, long, name)
     others = tuple(c for c in kinds if c != column)
     kind: OutcomeKind = given.single.get("outcome_kind") or say.outcome_kind(column) or "revenue"
     notes = []
@@ -70,7 +74,9 @@ def _plainly_named(frame: pd.DataFrame, free: Sequence[str]) -> str | None:
     return plain[0] if len(plain) == 1 else None
 
 
-def _ask(frame: pd.DataFrame, free: Sequence[str], date: str, long: bool, name: str) -> None:
+def _unclear(
+    frame: pd.DataFrame, free: Sequence[str], date: str, long: bool, name: str
+) -> AmbiguousRoleError:
     numbers = [
         str(c)
         for c in (frame.columns if long else free)
@@ -81,7 +87,7 @@ def _ask(frame: pd.DataFrame, free: Sequence[str], date: str, long: bool, name: 
         and (not long or say.outcome_kind(str(c)) is not None)
     ]
     if long:
-        raise AmbiguousRoleError(
+        return AmbiguousRoleError(
             "the table holds what platforms claim for themselves, not the sales of the business",
             role="outcome",
             choices=numbers,
@@ -89,7 +95,7 @@ def _ask(frame: pd.DataFrame, free: Sequence[str], date: str, long: bool, name: 
             fix="Give a second file with date and revenue, or say --role outcome="
             + (numbers[0] if numbers else "COLUMN"),
         )
-    raise AmbiguousRoleError(
+    return AmbiguousRoleError(
         "no column's name says that it is the outcome",
         role="outcome",
         choices=numbers,

@@ -58,7 +58,9 @@ def rows_by_period(frame: pd.DataFrame, roles: ColumnRoles, name: str) -> Rows:
     _check_told_apart(dated, roles, name, notes)
     by_day = pd.DataFrame(sums, index=dated.index).groupby(days).sum(min_count=1)
     if once:
-        first = pd.DataFrame({k: sums[k] for k in ("outcome", "money")}, index=dated.index).groupby(days).first()
+        first = (
+            pd.DataFrame({k: sums[k] for k in ("outcome", "money")}, index=dated.index).groupby(days).first()
+        )
         by_day = by_day.assign(outcome=first["outcome"], money=first["money"])
         notes.append(f"{roles.outcome!r} stands once a date in several rows and is counted once.")
     if means:

@@ -68,9 +68,7 @@ def stack(tables: Sequence[RawTable]) -> RawTable:
                 where=table.parts[0].file,
                 fix="Give files with the same columns, or one at a time",
             )
-    columns = [
-        _joined([table.columns[table.names.index(name)] for table in tables]) for name in first.names
-    ]
+    columns = [_joined([table.columns[table.names.index(name)] for table in tables]) for name in first.names]
     notes = tuple(dict.fromkeys(note for table in tables for note in table.notes))
     return RawTable(
         first.names,

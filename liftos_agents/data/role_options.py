@@ -50,7 +50,9 @@ def parse_role_options(options: Iterable[str]) -> dict[str, Any]:
         role = role_name(name.strip())
         if not equals or not value.strip():
             raise ArgumentError(
-                f"{option!r} is no role", where="--role", fix="Write it as ROLE=COLUMN, such as outcome=revenue"
+                f"{option!r} is no role",
+                where="--role",
+                fix="Write it as ROLE=COLUMN, such as outcome=revenue",
             )
         parts = [part.strip() for part in value.split(",") if part.strip()]
         if role in SINGLE:
@@ -80,7 +82,8 @@ def role_name(name: str) -> str:
         raise ArgumentError(
             f"no role {name!r}",
             where="--role",
-            fix=(f"Did you mean {close[0]!r}? " if close else "") + f"Roles: {', '.join((*SINGLE, *SEVERAL))}",
+            fix=(f"Did you mean {close[0]!r}? " if close else "")
+            + f"Roles: {', '.join((*SINGLE, *SEVERAL))}",
         )
     return plain
 

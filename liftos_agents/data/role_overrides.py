@@ -70,7 +70,9 @@ def _single(frame: pd.DataFrame, role: str, value: Any) -> Any:
     if role == "outcome_kind":
         if value not in ("revenue", "conversions", "units"):
             raise ArgumentError(
-                f"{value!r} is no kind of outcome", where="role outcome_kind", fix="Use revenue, conversions or units"
+                f"{value!r} is no kind of outcome",
+                where="role outcome_kind",
+                fix="Use revenue, conversions or units",
             )
         return value
     if role == "currency":

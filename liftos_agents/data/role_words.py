@@ -1,4 +1,5 @@
 """Which role a column's name suggests, for columns that are no media."""
+# ruff: noqa: SIM905 (word lists read better as words)
 
 from __future__ import annotations
 
@@ -47,7 +48,7 @@ def outcome_kind(name: str) -> OutcomeKind | None:
         return None
     if "sales" in found and found & UNIT_WORDS:
         return "units"
-    if found & REVENUE_WORDS or ("conversions" in found or "conversion" in found) and "value" in found:
+    if found & REVENUE_WORDS or (("conversions" in found or "conversion" in found) and "value" in found):
         return "revenue"
     if found & CONVERSION_WORDS:
         return "conversions"

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from liftos_agents.data import role_words as say
-from liftos_agents.data.column_names import MediaColumn, Measure, is_date_name, media_column, words
+from liftos_agents.data.column_names import Measure, MediaColumn, words
 from liftos_agents.data.column_values import calendar_copy, one_value, zero_or_one
 from liftos_agents.data.currency import currency_of
+from liftos_agents.data.layout import RoleTable, find_channel_column, find_date, find_geo, find_media
 from liftos_agents.data.outcome_role import Outcome, find_outcome
-from liftos_agents.data.role_overrides import Overrides, check_overrides, numeric
+from liftos_agents.data.role_overrides import check_overrides, numeric
 from liftos_agents.domain.roles import ColumnRoles
 from liftos_agents.errors import AmbiguousRoleError, DataError
 
@@ -39,16 +37,18 @@ def work_out_roles(dataset: Dataset, overrides: Mapping[str, Any] | None = None)
     if dataset.frame is None:
         raise DataError(f"{dataset.name!r} is a text, not a table", fix="Give a table with dates and spend")
     given = check_overrides(dataset.frame, overrides or {})
-    table = _Table(dataset.name, dataset.frame, given, [c for c in map(str, dataset.frame) if c not in given.columns])
-    date = given.single.get("date") or _date(table)
+    table = RoleTable.of(dataset.name, dataset.frame, given)
+    date = given.single.get("date") or find_date(table)
     table.date = date
-    media = _media(table)
-    channel = given.single.get("channel") or _channel_column(table, media)
-    geo = given.single.get("geo") or _geo(table)
+    media = find_media(table)
+    channel = given.single.get("channel") or find_channel_column(table, media)
+    geo = given.single.get("geo") or find_geo(table)
     value = given.single.get("value") or _take_one(table, say.is_value_per_outcome)
     margin = given.single.get("margin") or _margin(table)
     claimed = _claimed_in_export(table, media, channel)
-    outcome = find_outcome(table.frame, table.free, given, date=date, long=channel is not None, name=table.name)
+    outcome = find_outcome(
+        table.frame, table.free, given, date=date, long=channel is not None, name=table.name
+    )
     table.take([outcome.column, *outcome.others])
     table.notes.extend(outcome.notes)
     spend = _spend(table, media, channel)
@@ -79,108 +79,13 @@ def work_out_roles(dataset: Dataset, overrides: Mapping[str, Any] | None = None)
     return roles.model_copy(update={"currency": currency_of(dataset, roles, given.single.get("currency"))})
 
 
-@dataclass
-class _Table:
-    """A table while its columns are being given out; `free` are those without a role so far."""
-
-    name: str
-    frame: pd.DataFrame
-    given: Overrides
-    free: list[str]
-    date: str = ""
-    notes: list[str] = field(default_factory=list[str])
-    ignored: set[str] = field(default_factory=set[str])
-
-    def take(self, columns: Iterable[str]) -> None:
-        taken = set(columns)
-        self.free = [column for column in self.free if column not in taken]
-
-    def ignore(self, columns: Iterable[str], why: str) -> None:
-        listed = [column for column in columns if column in self.free]
-        if listed:
-            self.ignored.update(listed)
-            self.take(listed)
-            self.notes.append(f"Not used: {', '.join(listed)} ({why}).")
-
-    def numbers(self) -> list[str]:
-        return [column for column in self.free if numeric(self.frame, column)]
-
-    def texts(self) -> list[str]:
-        dates = pd.api.types.is_datetime64_any_dtype
-        return [c for c in self.free if not numeric(self.frame, c) and not dates(self.frame[c])]
-
-
-def _date(table: _Table) -> str:
-    dates = [c for c in table.free if pd.api.types.is_datetime64_any_dtype(table.frame[c])]
-    if not dates:
-        raise DataError(
-            f"no column of {table.name!r} holds dates",
-            fix="A question of marketing needs a column of days, weeks or months, written as 2024-12-31",
-        )
-    named = [c for c in dates if is_date_name(c)] or dates
-    if len(named) > 1:
-        raise AmbiguousRoleError(
-            f"{len(named)} columns could be the date",
-            role="date",
-            choices=named,
-            where=table.name,
-            fix=f"Say --role date={named[0]}",
-        )
-    table.take([named[0]])
-    table.ignore([c for c in dates if c != named[0]], "another date")
-    return named[0]
-
-
-def _media(table: _Table) -> list[MediaColumn]:
-    found = [m for m in map(media_column, table.numbers()) if m]
-    rivals = {m.column for m in found if say.is_control(m.column)}
-    found = [m for m in found if m.column not in rivals]
-    table.take(m.column for m in found)
-    return found
-
-
-def _channel_column(table: _Table, media: list[MediaColumn]) -> str | None:
-    if "spend" in table.given.media or any(m.channel and m.measure == "spend" for m in media):
-        return None
-    if not any(m.measure == "spend" for m in media):
-        return None
-    choices = [c for c in table.texts() if say.speaks_of(c, say.CHANNEL_WORDS) and table.frame[c].nunique() > 0]
-    named = [c for c in choices if len(words(c)) == 1] or choices
-    if len(named) > 1:
-        named = [c for c in named if words(c)[0] in ("channel", "platform")][:1] or named
-    if len(named) > 1:
-        raise AmbiguousRoleError(
-            f"{len(named)} columns could name the channel",
-            role="channel",
-            choices=named,
-            where=table.name,
-            fix=f"Say --role channel={named[0]}",
-        )
-    table.take(named)
-    return named[0] if named else None
-
-
-def _geo(table: _Table) -> str | None:
-    repeated = bool(table.frame[table.date].duplicated().any())
-    choices = [c for c in table.texts() if say.speaks_of(c, say.GEO_WORDS) and table.frame[c].nunique() > 1]
-    if not choices or not repeated:
-        return None
-    if len(choices) > 1:
-        # The finest region alone parts the rows; coarser ones follow from it.
-        choices.sort(key=lambda c: (-table.frame[c].nunique(), c))
-        table.ignore(choices[1:], "a coarser region")
-    table.take(choices[:1])
-    table.notes.append(f"{table.frame[choices[0]].nunique()} regions in {choices[0]!r} are summed.")
-    return choices[0]
-
-
-def _take_one(table: _Table, fits: Any) -> str | None:
+def _take_one(table: RoleTable, fits: Any) -> str | None:
     found = [column for column in table.numbers() if fits(column)]
     table.take(found[:1])
     return found[0] if found else None
 
 
-def _margin(table: _Table) -> str | None:
+def _margin(table: RoleTable) -> str | None:
     found = [c for c in table.numbers() if "margin" in words(c)]
     within = [c for c in found if bool(table.frame[c].dropna().between(0.0, 100.0).all())]
     table.take(within[:1])
@@ -188,7 +93,7 @@ def _margin(table: _Table) -> str | None:
     return within[0] if within else None
 
 
-def _claimed_in_export(table: _Table, media: list[MediaColumn], channel: str | None) -> dict[str, str]:
+def _claimed_in_export(table: RoleTable, media: list[MediaColumn], channel: str | None) -> dict[str, str]:
     given = table.given.media.get("claimed")
     if given:
         return {name: columns[0] for name, columns in given.items()}
@@ -209,7 +114,7 @@ def _claimed_in_export(table: _Table, media: list[MediaColumn], channel: str | N
     return {ALL_CHANNELS: chosen[0]}
 
 
-def _spend(table: _Table, media: list[MediaColumn], channel: str | None) -> dict[str, tuple[str, ...]]:
+def _spend(table: RoleTable, media: list[MediaColumn], channel: str | None) -> dict[str, tuple[str, ...]]:
     found = [m for m in media if m.measure == "spend"]
     given = table.given.media.get("spend")
     if given:
@@ -226,7 +131,10 @@ def _spend(table: _Table, media: list[MediaColumn], channel: str | None) -> dict
         actual = [c for c in together if "budget" not in words(c)] or together
         if len(actual) != 1:
             raise AmbiguousRoleError(
-                f"{len(actual)} columns could be the spend", role="spend", choices=actual, where=table.name,
+                f"{len(actual)} columns could be the spend",
+                role="spend",
+                choices=actual,
+                where=table.name,
                 fix=f"Say --role spend={actual[0]}",
             )
         return {ALL_CHANNELS: (actual[0],)}
@@ -250,7 +158,7 @@ def _by_channel(media: Iterable[MediaColumn]) -> dict[str, tuple[str, ...]]:
     return channels
 
 
-def _ask_for_spend(table: _Table) -> dict[str, tuple[str, ...]]:
+def _ask_for_spend(table: RoleTable) -> dict[str, tuple[str, ...]]:
     frame = table.frame
     choices = [
         c
@@ -263,7 +171,9 @@ def _ask_for_spend(table: _Table) -> dict[str, tuple[str, ...]]:
         and not bool((frame[c] < 0).any())
     ]
     if not choices:
-        raise DataError(f"no column of {table.name!r} holds media spend", fix="Name it with --role spend=COLUMN,…")
+        raise DataError(
+            f"no column of {table.name!r} holds media spend", fix="Name it with --role spend=COLUMN,…"
+        )
     raise AmbiguousRoleError(
         "no column's name says that it is media spend",
         role="spend",
@@ -274,7 +184,7 @@ def _ask_for_spend(table: _Table) -> dict[str, tuple[str, ...]]:
 
 
 def _one_each(
-    table: _Table, media: list[MediaColumn], measure: Measure, channel: str | None
+    table: RoleTable, media: list[MediaColumn], measure: Measure, channel: str | None
 ) -> dict[str, str]:
     given = table.given.media.get(measure)
     if given:
@@ -287,7 +197,7 @@ def _one_each(
 
 
 def _organic(
-    table: _Table, exposure: dict[str, dict[str, str]], spend: dict[str, tuple[str, ...]]
+    table: RoleTable, exposure: dict[str, dict[str, str]], spend: dict[str, tuple[str, ...]]
 ) -> tuple[str, ...]:
     organic: list[str] = list(table.given.several.get("organic", ()))
     known = {name.lower(): name for name in spend}
@@ -311,7 +221,7 @@ def _organic(
     return tuple(organic)
 
 
-def _events(table: _Table) -> list[str]:
+def _events(table: RoleTable) -> list[str]:
     if "events" in table.given.several:
         return []
     found = []
@@ -326,7 +236,7 @@ def _events(table: _Table) -> list[str]:
     return found
 
 
-def _controls(table: _Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _controls(table: RoleTable) -> tuple[tuple[str, ...], tuple[str, ...]]:
     given = table.given.several
     frame = table.frame
     table.ignore(given.get("ignored", ()), "as you said")
@@ -353,7 +263,7 @@ def _controls(table: _Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(proxies), tuple(c for c in map(str, frame) if c in controls)
 
 
-def _value(table: _Table, outcome: Outcome, value: str | float | None) -> str | float | None:
+def _value(table: RoleTable, outcome: Outcome, value: str | float | None) -> str | float | None:
     if value is None or "value" in table.given.single:
         return value
     if outcome.kind == "revenue":

@@ -188,9 +188,12 @@ class Registry:
         cached = store.get(identifier)
         if cached is not None:
             return cached
-        nested = lambda other, values: self.run_call(  # noqa: E731
-            other, subject, values, roles=known, store=store, progress=progress, cancelled=cancelled
-        )
+
+        def nested(name: str, arguments: dict[str, Any]) -> Evidence:
+            return self.run_call(
+                name, subject, arguments, roles=known, store=store, progress=progress, cancelled=cancelled
+            )
+
         context = ToolContext(identifier, store, subject, known, problem, nested, progress, cancelled)
         context.progress(f"{name} started", 0.0)
         started = time.perf_counter()
