@@ -59,7 +59,11 @@ def _load(name: str) -> Prompt:
     if name not in versions:
         raise NotFoundError(f"no prompt {name!r}", fix=f"There are: {', '.join(sorted(versions))}")
     version = versions[name]
-    text = resources.files(__package__ or "").joinpath("files", f"{name}.v{version}.md").read_text(encoding="utf-8")
+    text = (
+        resources.files(__package__ or "")
+        .joinpath("files", f"{name}.v{version}.md")
+        .read_text(encoding="utf-8")
+    )
 
     def included(match: re.Match[str]) -> str:
         return _load(match.group("name")).text.rstrip("\n") if match.group("include") else match.group(0)

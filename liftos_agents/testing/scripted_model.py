@@ -16,7 +16,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 from typing_extensions import override
 
 Reply = AIMessage | Exception | Callable[[Sequence[BaseMessage]], AIMessage]
@@ -33,12 +33,13 @@ class ScriptedChatModel(BaseChatModel):
     every call and `bound` the names of the tools that were bound to it.
     """
 
-    replies: list[Any]
+    replies: list[Any] = Field(default_factory=list[Any])
     _seen: list[list[BaseMessage]] = PrivateAttr(default_factory=list[list[BaseMessage]])
     _bound: list[tuple[str, ...]] = PrivateAttr(default_factory=list[tuple[str, ...]])
 
     def __init__(self, replies: Sequence[Reply], **kwargs: Any) -> None:
-        super().__init__(replies=list(replies), **kwargs)
+        super().__init__(**kwargs)
+        self.replies = list(replies)
 
     @property
     def seen(self) -> list[list[BaseMessage]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -120,6 +121,7 @@ def _misspelt(said: str, key: str, channels: Sequence[str]) -> tuple[str, ...] |
     return tuple(name for name, score in ranked if score > ranked[0][1] - _LEAD)
 
 
+@lru_cache(maxsize=4096)
 def _key(name: str) -> str:
     return re.sub(r"[\W_]+", "", plain(name))
 

@@ -130,6 +130,7 @@ def _chunks(message: AIMessage) -> Iterator[ChatGenerationChunk]:
 
 
 def _declared(tool: dict[str, Any] | type | Callable[..., Any] | BaseTool) -> dict[str, Any]:
-    if isinstance(tool, dict) and tool.get("type") == "function":
-        return tool
+    if isinstance(tool, dict):
+        declared = cast("dict[str, Any]", tool)
+        return declared if declared.get("type") == "function" else convert_to_openai_tool(declared)
     return convert_to_openai_tool(tool)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from liftos_agents.domain.task import RoutingTask, SpecialistBrief, SpecialistTask
 
@@ -84,17 +84,6 @@ def read_specialist_call(messages: Sequence[BaseMessage]) -> SpecialistCall:
     )
 
 
-def said(messages: Sequence[BaseMessage], tool: str) -> tuple[dict[str, Any], ...]:
-    """Arguments of the calls of `tool` that the model has made so far."""
-    return tuple(
-        call["args"]
-        for message in messages
-        if isinstance(message, AIMessage)
-        for call in message.tool_calls
-        if call["name"] == tool
-    )
-
-
 def _system(messages: Sequence[BaseMessage]) -> str:
     return "\n".join(_text(m) for m in messages if isinstance(m, SystemMessage))
 
@@ -126,7 +115,11 @@ def _outcome(content: str) -> Outcome:
 
 def _repairs(content: str) -> list[tuple[str, tuple[str, ...]]]:
     try:
-        asked = json.loads(content).get("repair") or []
-    except (ValueError, AttributeError):
+        told: Any = json.loads(content)
+    except ValueError:
         return []
-    return [(str(item["text"]), tuple(map(str, item.get("reasons") or ()))) for item in asked]
+    asked = cast("dict[str, Any]", told).get("repair") if isinstance(told, dict) else None
+    return [
+        (str(item["text"]), tuple(map(str, item.get("reasons") or ())))
+        for item in cast("list[dict[str, Any]]", asked or [])
+    ]

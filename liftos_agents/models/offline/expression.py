@@ -230,9 +230,13 @@ def _first(*values: Any) -> Any:
     return next((v for v in values if v is not None), None)
 
 
+def _starts(text: Any, prefix: Any) -> bool:
+    return isinstance(text, str) and text.startswith(str(prefix))
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "length": _length,
     "abs": _absolute,
     "first": _first,
-    "lower": lambda value: str(value).lower(),
+    "starts": _starts,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from liftos_agents.models.offline.conversation import Outcome, SpecialistCall
@@ -57,7 +58,7 @@ def next_calls(call: SpecialistCall, schemas: Mapping[str, Mapping[str, Any]]) -
 
 def _intents(playbook: Playbook, goal: str, slots: Mapping[str, Any]) -> tuple[Intent, ...]:
     open_ = [intent for intent in playbook.intents if evaluate(intent.when, slots)]
-    similarity = Similarity({intent.name: intent.about for intent in open_ if intent.about})
+    similarity = _similarity(tuple((intent.name, intent.about) for intent in open_ if intent.about))
     scores = {s.name: s.value for s in similarity.scores(goal)}
     best = max(scores.values(), default=0.0)
     chosen = [
@@ -66,6 +67,11 @@ def _intents(playbook: Playbook, goal: str, slots: Mapping[str, Any]) -> tuple[I
     top = [i for i in open_ if best >= _ENOUGH and scores.get(i.name) == best]
     chosen = [i for i in open_ if i in chosen or i in top]
     return tuple(chosen) or tuple(i for i in open_ if i.default)[:1] or tuple(open_[:1])
+
+
+@lru_cache(maxsize=64)
+def _similarity(intents: tuple[tuple[str, tuple[str, ...]], ...]) -> Similarity:
+    return Similarity(dict(intents))
 
 
 def _missing(intents: tuple[Intent, ...], slots: Mapping[str, Any]) -> str | None:

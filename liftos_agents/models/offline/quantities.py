@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["money", "share", "period", "number"]
@@ -94,6 +95,7 @@ class Quantity:
     signed: bool = False
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """`text` in lower case without accents, signs kept, numbers in words written as digits where they count something."""
     lowered = text.casefold().replace("−", "-").replace("–", "-").replace("’", "'")
@@ -104,6 +106,7 @@ def plain(text: str) -> str:
     return _SPELT.sub(lambda m: f"{_WORDS[m.group('word')]:g} ", flat)
 
 
+@lru_cache(maxsize=1024)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """The quantities of `text`, which is plain already, in order."""
     found = [*_periods(text)]
@@ -140,8 +143,8 @@ def _periods(text: str) -> list[Quantity]:
     found: list[Quantity] = []
     for match in _SPAN.finditer(text):
         if match.group("ly"):
-            unit = "day" if match.group("ly") == "daily" else _LY[match.group("ly")[0]]
-            found.append(Quantity("period", 1.0, match.start(), match.end(), unit, rate=True))
+            each: Unit = "day" if match.group("ly") == "daily" else _LY[match.group("ly")[0]]
+            found.append(Quantity("period", 1.0, match.start(), match.end(), each, rate=True))
         elif match.group("unit"):
             whole = match.group(0).strip()
             if whole in ("mes", "an", "ans", "mois"):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from liftos_agents.domain.task import DatasetBrief, SpecialistTask
+from liftos_agents.domain.task import SpecialistTask
 from liftos_agents.models.offline.changes import Changes, changes
 from liftos_agents.models.offline.channel_names import Mention
 from liftos_agents.models.offline.constraints import Constraints, constraints, margin, target_roas
@@ -28,14 +29,16 @@ _EXTRAPOLATE = re.compile(
 def read_slots(task: SpecialistTask) -> dict[str, Any]:
     """Slots of a specialist's task; what the goal does not say is looked for in the whole question."""
     dataset = next((d for d in task.datasets if d.kind == "table"), None)
-    found = _slots(task.goal, dataset)
+    channels = dataset.channels if dataset else ()
+    frequency = dataset.frequency if dataset else None
+    found = dict(_slots(task.goal, channels, frequency))
     if task.question.strip() and task.question != task.goal:
-        whole = _slots(task.question, dataset)
+        whole = _slots(task.question, channels, frequency)
         found = {name: value if _said(value) else whole.get(name) for name, value in found.items()}
     thread = bool(task.thread)
     found["$follow_up"] = thread and is_follow_up(task.question)
     found["$thread_question"] = task.thread[-1].question if thread else None
-    found["$all_channels"] = dataset.channels if dataset else ()
+    found["$all_channels"] = channels
     found["$currency"] = dataset.currency if dataset else None
     found["$data_margin"] = dataset.margin if dataset else None
     found["$claimed"] = bool(dataset and dataset.claimed)
@@ -46,9 +49,8 @@ def read_slots(task: SpecialistTask) -> dict[str, Any]:
     return found
 
 
-def _slots(text: str, dataset: DatasetBrief | None) -> dict[str, Any]:
-    channels = dataset.channels if dataset else ()
-    frequency = dataset.frequency if dataset else None
+@lru_cache(maxsize=256)
+def _slots(text: str, channels: tuple[str, ...], frequency: str | None) -> Mapping[str, Any]:
     said = plain(text)
     row = items(text, channels)
     limits = constraints(row)
