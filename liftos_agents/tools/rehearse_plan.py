@@ -26,23 +26,27 @@ _OPTIMISER = "optimise_budget"
 class RehearsePlanArguments(BaseModel):
     """What to rehearse: the plan of an `optimise_budget` call, or an allocation of one's own.
 
-    Attributes:
-        optimisation: Evidence id of an `optimise_budget` call on the same data; its fit settings are used.
-        allocation: Money by channel over the horizon, spent evenly; channels left out get nothing.
-        horizon_periods: Length of the plan for `allocation`; one quarter when absent.
-        margin: Profit per unit of revenue, for `allocation`.
-        fit: Further arguments of `fit_mmm`, for `allocation`.
-        draws: Worlds to play at most.
+    With `optimisation`, horizon, margin and fit settings are those of that call.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    optimisation: str | None = None
-    allocation: dict[str, float] | None = None
-    horizon_periods: int | None = Field(default=None, ge=1, le=520)
-    margin: float | None = Field(default=None, gt=0, le=1)
-    fit: dict[str, Any] = Field(default_factory=dict)
-    draws: int = Field(default=500, ge=50, le=5000)
+    optimisation: str | None = Field(
+        default=None, description="Evidence id of the optimise_budget call whose plan is to be rehearsed."
+    )
+    allocation: dict[str, float] | None = Field(
+        default=None, description="A plan of one's own instead: channel to money over the horizon."
+    )
+    horizon_periods: int | None = Field(
+        default=None, ge=1, le=520, description="Length of `allocation` in periods; one quarter when absent."
+    )
+    margin: float | None = Field(
+        default=None, gt=0, le=1, description="Profit per unit of revenue, for `allocation`."
+    )
+    fit: dict[str, Any] = Field(
+        default_factory=dict, description="Further arguments of fit_mmm, for `allocation`."
+    )
+    draws: int = Field(default=500, ge=50, le=5000, description="Worlds to play at most.")
 
 
 class ChannelRehearsed(BaseModel):

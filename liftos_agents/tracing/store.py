@@ -29,6 +29,7 @@ from liftos_agents.tracing.chain import (
 from liftos_agents.tracing.keys import SigningKey
 from liftos_agents.tracing.records import DecisionRecord, RunRecord, RunSummary, SpanRecord
 from liftos_agents.tracing.redaction import redact
+from liftos_agents.tracing.witness import HeadWitness
 
 SEAL = "seal"
 """The kind of the record that closes a run: it holds the hashes of its answer, plan and spans."""
@@ -45,6 +46,7 @@ class TraceStore:
     def __init__(self, database: Database, keys: Path) -> None:
         self.database = database
         self.keys = keys
+        self.witness = HeadWitness(keys / "heads")
         self._key: SigningKey | None = None
         self._lock = threading.Lock()
 
@@ -78,7 +80,9 @@ class TraceStore:
             connection.execute(insert(runs), run_row)
             if span_rows:
                 connection.execute(insert(spans), span_rows)
-            self._append(connection, run, contents, key)
+            head, untouched = self._append(connection, run, contents, key)
+        if untouched:
+            self.witness.keep(head)
 
     def runs(self, limit: int = 20, *, organisation: str | None = None) -> tuple[RunSummary, ...]:
         """The latest runs, newest first."""
@@ -179,8 +183,12 @@ class TraceStore:
                 faults.append(ChainFault(kind="forged_head", position=stored.position + 1, message=message))
         elif links:
             faults.append(ChainFault(kind="forged_head", position=0, message="the stored head is gone"))
-        if head is not None:
-            faults += head_faults(organisation, links, head, self.key.public, "the exported head")
+        for given, whose in (
+            (self.witness.seen(organisation), "the head kept beside the key"),
+            (head, "the exported head"),
+        ):
+            if given is not None:
+                faults += head_faults(organisation, links, given, self.key.public, whose)
         return ChainReport(
             organisation=organisation,
             records=len(links),
@@ -191,9 +199,11 @@ class TraceStore:
 
     def _append(
         self, connection: Connection, run: RunRecord, contents: list[tuple[str, str]], key: SigningKey
-    ) -> None:
+    ) -> tuple[ChainHead, bool]:
+        """Adds records to the chain: its new head, and whether the chain held what the witness saw."""
         organisation = run.organisation
         head = _head(connection, organisation, lock=True)
+        untouched = _holds(connection, self.witness.seen(organisation))
         position, previous = (head.position, head.hash) if head else (0, genesis(organisation))
         rows: list[dict[str, Any]] = []
         for kind, content in contents:
@@ -212,13 +222,16 @@ class TraceStore:
             )
             previous = digest
         connection.execute(insert(decisions), rows)
-        row = sign_head(key, organisation, position, previous).model_dump()
+        signed = sign_head(key, organisation, position, previous)
         if head is None:
-            connection.execute(insert(chain_heads), row)
+            connection.execute(insert(chain_heads), signed.model_dump())
         else:
             connection.execute(
-                update(chain_heads).where(chain_heads.c.organisation == organisation).values(row)
+                update(chain_heads)
+                .where(chain_heads.c.organisation == organisation)
+                .values(signed.model_dump())
             )
+        return signed, untouched
 
 
 def _head(connection: Connection, organisation: str, *, lock: bool = False) -> ChainHead | None:
@@ -227,6 +240,15 @@ def _head(connection: Connection, organisation: str, *, lock: bool = False) -> C
         query = query.with_for_update()
     row = connection.execute(query).first()
     return ChainHead(**row._mapping) if row else None  # pyright: ignore[reportPrivateUsage]
+
+
+def _holds(connection: Connection, seen: ChainHead | None) -> bool:
+    if seen is None or seen.position == 0:
+        return True
+    query = select(decisions.c.hash).where(
+        decisions.c.organisation == seen.organisation, decisions.c.position == seen.position
+    )
+    return connection.execute(query).scalar() == seen.hash
 
 
 def _run_row(run: RunRecord) -> dict[str, Any]:
