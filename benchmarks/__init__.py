@@ -1,0 +1,1 @@
+"""Every promise of speed or calibration, measured: `python -m benchmarks [NAME …]`."""
