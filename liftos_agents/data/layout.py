@@ -69,7 +69,8 @@ def find_date(table: RoleTable) -> str:
     dates = [c for c in table.free if pd.api.types.is_datetime64_any_dtype(table.frame[c])]
     if not dates:
         raise DataError(
-            f"no column of {table.name!r} holds dates",
+            "no column holds dates",
+            where=table.name,
             fix="A question of marketing needs a column of days, weeks or months, written as 2024-12-31",
         )
     named = [c for c in dates if is_date_name(c)] or dates

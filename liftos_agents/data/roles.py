@@ -172,7 +172,7 @@ def _ask_for_spend(table: RoleTable) -> dict[str, tuple[str, ...]]:
     ]
     if not choices:
         raise DataError(
-            f"no column of {table.name!r} holds media spend", fix="Name it with --role spend=COLUMN,…"
+            "no column holds media spend", where=table.name, fix="Name it with --role spend=COLUMN,…"
         )
     raise AmbiguousRoleError(
         "no column's name says that it is media spend",
