@@ -64,7 +64,8 @@ def channel_result(
     returns = drawn.contribution * value
     before = prior_return(
         form.problem.tables[index],
-        form.effect_scale,
+        form.problem.scale,
+        float(form.effect_weight[index]),
         float(form.return_per_total(data)[index]),
         data.roi_priors.get(name),
     )

@@ -20,8 +20,8 @@ from liftos_agents.tools.mmm.standard_form import StandardForm, standard_form
 from liftos_agents.tools.mmm.summary import refused, summarise
 
 WARMUP = 150
-LONGER = 4
-"""How often chains that have not converged may go on for as long again."""
+LONGER = (1, 2)
+"""Thinning of the runs that follow where chains have not converged; each doubles the sweeps behind the kept draws."""
 FEWEST_FOR_HOLDOUT = 60
 
 Progress = Callable[[str, float], None]
@@ -64,16 +64,16 @@ def fit(data: MmmInput, progress: Progress | None = None) -> MmmFit:
 
 
 def _sample(data: MmmInput, form: StandardForm) -> tuple[Draws, Convergence]:
-    """The draws; chains that have not converged go on, twice as thinned each time, before that is reported as a failure."""
+    """The draws; chains that have not converged go on for as long again, twice at most, before that is reported."""
     sampler = Sampler(form.problem, data.chains, np.random.default_rng([data.seed, 0]))
     sampler.sweep(WARMUP)
-    thin = 1
-    while True:
-        draws = sampler.run(data.draws, thin)
+    draws = sampler.run(data.draws)
+    for thin in LONGER:
         convergence = assess(monitored(form, draws, data.channels))
-        if convergence.passed or thin >= LONGER:
+        if convergence.passed:
             return draws, convergence
-        thin *= 2
+        draws = draws.halved_with(sampler.run(data.draws, thin))
+    return draws, assess(monitored(form, draws, data.channels))
 
 
 def _holdout(data: MmmInput) -> float | None:

@@ -7,7 +7,7 @@ drawn together. A latent demand path, where there is one, has its coefficient in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,12 +31,22 @@ DEMAND_SCALE = 5.0
 class EffectPrior:
     """Per cell (G,), the effect's prior: normal with this precision and linear term, cut at zero, plus what lift tests add.
 
-    `weight` is the cell's prior mass divided by the prior's normaliser, which makes cells comparable.
+    `weight` is the cell's prior mass divided by the prior's normaliser, which makes cells comparable. `shared` is what the
+    common scale τ of all effects adds to the precision, times τ²; zero where the channel has a prior of its own.
     """
 
     precision: Array
     linear: Array
     weight: Array
+    shared: float = 0.0
+
+
+@dataclass(frozen=True)
+class ScalePrior:
+    """The common scale τ of the effects on a grid: values and prior mass, which sums to one."""
+
+    values: Array
+    mass: Array
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,7 @@ class Problem:
     whitener: Whitener
     tables: tuple[CurveTable, ...]
     priors: tuple[EffectPrior, ...]
+    scale: ScalePrior
     observables: Observables | None = None
 
 
@@ -66,8 +77,15 @@ class Draws:
     baseline: Array
     demand_effect: Array | None = None
     demand: Array | None = None
-    loading: Array | None = None
-    unique: Array | None = None
+
+    def halved_with(self, later: Draws) -> Draws:
+        """Both runs' draws in order, every second one of them."""
+        joined = {
+            f.name: np.concatenate([getattr(self, f.name), getattr(later, f.name)], axis=1)[:, 1::2]
+            for f in fields(self)
+            if getattr(self, f.name) is not None
+        }
+        return Draws(**joined)
 
 
 def sample(
@@ -98,6 +116,8 @@ class Sampler:
         self._effect: Array = np.zeros((chains, channels))
         self._weights: Array = np.zeros((chains, basis.shape[1]))
         self._precision: Array = np.full(chains, 1.0 / max(float(problem.outcome.var()), 1e-6))
+        self._shared = np.array([prior.shared for prior in problem.priors])
+        self._scale_precision: Array = np.full(chains, float(problem.scale.mass @ problem.scale.values**-2.0))
         self._demand = None if problem.observables is None else DemandFactor(problem.observables, chains)
         self._demand_effect: Array = np.zeros(chains)
         self._baseline: Array = np.zeros((chains, len(problem.outcome)))
@@ -119,7 +139,7 @@ class Sampler:
                 self._draw_baseline()
                 extra: tuple[Array, ...] = ()
             else:
-                extra = (self._demand_effect, self._demand.path, self._demand.loading, self._demand.unique)
+                extra = (self._demand_effect, self._demand.path)
             cells.append(self._cell.copy())
             kept.append((self._effect.copy(), self._precision**-0.5, self._baseline, *extra))
         columns = [np.stack(column, axis=1) for column in zip(*kept, strict=True)]
@@ -130,6 +150,7 @@ class Sampler:
         for _ in range(times):
             for channel in range(len(self._problem.tables)):
                 self._update_curve(channel)
+            self._update_scale()
             if self._demand is None:
                 self._update_effects()
                 self._update_noise()
@@ -175,7 +196,8 @@ class Sampler:
             match = match - shared * (pull / self._path_norm)[:, None]
             norm = norm - shared * shared / self._path_norm[:, None]
         tau = self._precision[:, None]
-        deviation = 1.0 / np.sqrt(norm * tau + precision)
+        common = (prior.shared * self._scale_precision)[:, None]
+        deviation = 1.0 / np.sqrt(norm * tau + (precision + common))
         ratio = (match * tau + linear) * deviation
         cumulative = np.cumsum(mass * deviation * relative_mass(ratio), axis=1)
         level = self._rng.random(self._chains) * cumulative[:, -1]
@@ -186,6 +208,16 @@ class Sampler:
         self._cell[:, channel] = cell
         self._effect[:, channel] = effect
         self._weights[:, block] = effect[:, None] * table.coefficients[:, cell].T
+
+    def _update_scale(self) -> None:
+        """Draw the common scale of the effects from its grid."""
+        count = int((self._shared > 0.0).sum())
+        squares = (self._effect**2) @ self._shared
+        values, mass = self._problem.scale.values, self._problem.scale.mass
+        log_weight = np.log(mass) - count * np.log(values) - 0.5 * squares[:, None] / values**2
+        cumulative = np.cumsum(np.exp(log_weight - log_weight.max(axis=1, keepdims=True)), axis=1)
+        level = self._rng.random(self._chains) * cumulative[:, -1]
+        self._scale_precision = values[(cumulative < level[:, None]).sum(axis=1)] ** -2.0
 
     def _update_effects(self, scans: int = 2) -> None:
         """Coordinate scans over the effects given the curves, which loosens collinear channels."""
@@ -198,7 +230,8 @@ class Sampler:
         ):
             cell = self._cell[:, channel]
             shapes[:, channel, self._blocks[channel]] = table.coefficients[:, cell].T
-            precision[:, channel], linear[:, channel] = prior.precision[cell], prior.linear[cell]
+            precision[:, channel] = prior.precision[cell] + prior.shared * self._scale_precision
+            linear[:, channel] = prior.linear[cell]
         gram = (shapes @ self._gram) @ shapes.transpose(0, 2, 1)
         match = shapes @ self._target
         if self._demand is not None:
@@ -247,7 +280,8 @@ class Sampler:
             curves=np.stack([table.raw[cell] for table, cell in zip(tables, cells, strict=True)]),
             columns=self._baseline_columns,
             prior=(
-                np.stack([prior.precision[cell] for prior, cell in zip(priors, cells, strict=True)], axis=1),
+                np.stack([prior.precision[cell] for prior, cell in zip(priors, cells, strict=True)], axis=1)
+                + self._scale_precision[:, None] * self._shared,
                 np.stack([prior.linear[cell] for prior, cell in zip(priors, cells, strict=True)], axis=1),
             ),
             noise_prior=(NOISE_SHAPE, NOISE_RATE),

@@ -71,7 +71,7 @@ class MmmInput:
         margin: profit per unit of revenue, None when nobody said.
         holidays: name to a series (T,) of holidays per period.
         season_order: Fourier pairs a year; chosen by the length of the data when None.
-        effect_scale: prior standard deviation of an effect, outcome scaled to a maximum of one.
+        effect_scale: prior median of the effects' common scale, outcome scaled to a maximum of one; 0.5 / channels when None.
         holdout_weeks: periods held out to measure the forecast error; 0 for none.
         confounding: "factor" models latent demand; "none" trusts the controls.
     """

@@ -13,7 +13,7 @@ from liftos_agents.tools.mmm.gibbs import EffectPrior, Problem
 from liftos_agents.tools.mmm.grid import Cells, CurveTable, curves, hill_cells, logistic_cells, tabulate
 from liftos_agents.tools.mmm.input import MmmInput
 from liftos_agents.tools.mmm.lift_tests import evidence
-from liftos_agents.tools.mmm.priors import EFFECT_SCALE, half_normal, on_return, with_lift_tests
+from liftos_agents.tools.mmm.priors import half_normal, on_return, scale_prior, spend_weights, with_lift_tests
 
 Array = NDArray[np.float64]
 
@@ -23,7 +23,8 @@ class StandardForm:
     """The problem with what it takes to read its draws in the data's own units.
 
     `curves` holds each channel's transformed series (G, T), all T periods; `outcome_scale` the outcome that counts as one;
-    `spend_scale` (C,) the spend that is one on the curve's axis.
+    `spend_scale` (C,) the spend that is one on the curve's axis; `effect_weight` (C,) the
+    effects' prior weights.
     """
 
     problem: Problem
@@ -32,7 +33,7 @@ class StandardForm:
     curves: tuple[Array, ...]
     outcome_scale: float
     spend_scale: Array
-    effect_scale: float
+    effect_weight: Array
     rows: int
 
     def return_per_total(self, data: MmmInput) -> Array:
@@ -67,13 +68,13 @@ def standard_form(data: MmmInput, rows: int | None = None) -> StandardForm:
     tables = tuple(
         tabulate(cells, table[:, :fitted], whitener.whiten(table[:, :fitted])) for table in transformed
     )
-    scale = data.effect_scale or EFFECT_SCALE
     form = StandardForm(
         problem=Problem(
             outcome=whitener.whiten(data.outcome[:fitted] / outcome_scale),
             whitener=whitener,
             tables=tables,
             priors=(),
+            scale=scale_prior(len(data.channels), data.effect_scale),
             observables=modelled,
         ),
         design=design,
@@ -81,7 +82,7 @@ def standard_form(data: MmmInput, rows: int | None = None) -> StandardForm:
         curves=transformed,
         outcome_scale=outcome_scale,
         spend_scale=spend_scale,
-        effect_scale=scale,
+        effect_weight=spend_weights(data.spend),
         rows=fitted,
     )
     return _with_priors(form, data)
@@ -94,7 +95,7 @@ def _with_priors(form: StandardForm, data: MmmInput) -> StandardForm:
         table: CurveTable = form.problem.tables[index]
         belief = data.roi_priors.get(channel)
         prior = (
-            half_normal(form.cells, form.effect_scale)
+            half_normal(form.cells, float(form.effect_weight[index]))
             if belief is None
             else on_return(table, belief, float(per_total[index]))
         )
@@ -107,6 +108,7 @@ def _with_priors(form: StandardForm, data: MmmInput) -> StandardForm:
         whitener=form.problem.whitener,
         tables=form.problem.tables,
         priors=tuple(priors),
+        scale=form.problem.scale,
         observables=form.problem.observables,
     )
     return StandardForm(
@@ -116,7 +118,7 @@ def _with_priors(form: StandardForm, data: MmmInput) -> StandardForm:
         curves=form.curves,
         outcome_scale=form.outcome_scale,
         spend_scale=form.spend_scale,
-        effect_scale=form.effect_scale,
+        effect_weight=form.effect_weight,
         rows=form.rows,
     )
 

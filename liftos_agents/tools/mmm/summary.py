@@ -77,7 +77,7 @@ def summarise(
         settings={
             **settings(data),
             "baseline_columns": len(form.design.names),
-            "effect_scale": form.effect_scale,
+            "effect_prior": "half-normal, common scale learnt",
             "sampler": "collapsed grid-Gibbs",
         },
         **_frame(data),
