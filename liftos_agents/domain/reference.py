@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from liftos_agents.domain.amount import format_count, format_money, format_number, format_share
@@ -84,17 +85,28 @@ def unit_of(result: Mapping[str, Any], path: str) -> str | None:
     lies below it (`channels.*.roas` covers `channels.tv.roas.mean`).
     """
     units = cast("Mapping[str, str]", result.get("units") or {})
+    if path in units:
+        return units[path]
     keys = path.split(".")
     best: tuple[int, int, str] | None = None
     for pattern, unit in units.items():
-        parts = pattern.split(".")
-        while parts and parts[-1] == "*" and len(parts) > len(keys):
-            parts.pop()
-        if len(parts) <= len(keys) and all(p in ("*", k) for p, k in zip(parts, keys, strict=False)):
+        parts = _parts(pattern, len(keys))
+        if parts[0] not in ("*", keys[0]) or len(parts) > len(keys):
+            continue
+        if all(p in ("*", k) for p, k in zip(parts, keys, strict=False)):
             rank = (len(parts), sum(p != "*" for p in parts), unit)
             if best is None or rank[:2] > best[:2]:
                 best = rank
     return best[2] if best else None
+
+
+@lru_cache(maxsize=4_096)
+def _parts(pattern: str, length: int) -> tuple[str, ...]:
+    """A pattern's parts; a `*` at its end beyond `length` is left out."""
+    parts = pattern.split(".")
+    while len(parts) > max(length, 1) and parts[-1] == "*":
+        parts.pop()
+    return tuple(parts)
 
 
 def show(result: Mapping[str, Any], path: str, format_name: str | None = None) -> str:

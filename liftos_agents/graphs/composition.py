@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from liftos_agents.domain.answer import AnswerBody, Dropped, Grounding
 from liftos_agents.domain.findings import Claim, Recommendation
 from liftos_agents.domain.reference import references
-from liftos_agents.graphs.sentences import Results, shown
+from liftos_agents.graphs.sentences import Reader, Results
 from liftos_agents.graphs.state import Report
 from liftos_agents.graphs.verification import (
     Verdict,
@@ -53,7 +53,7 @@ class Checked:
     dropped: tuple[Dropped, ...]
 
 
-def compose(reports: Mapping[int, Report], results: Results) -> Texts:
+def compose(reports: Mapping[int, Report], reader: Reader) -> Texts:
     """The texts of an answer: reports in the plan's order, equal sentences once.
 
     A specialist without a headline lends its first claim. A failed diagnostic that no caveat points at gets
@@ -67,17 +67,17 @@ def compose(reports: Mapping[int, Report], results: Results) -> Texts:
     ]
     recommendations = [Text(source=s, agent=r["agent"]) for r in ordered for s in r["recommendations"]]
     caveats = [Text(source=s, agent=r["agent"]) for r in ordered for s in r["caveats"]]
-    caveats += _unmentioned_checks(results, [t.source for t in (*claims, *caveats)])
+    caveats += _unmentioned_checks(reader.results, [t.source for t in (*claims, *caveats)])
     caveats += [Text(source=_unfinished(r), agent=r["agent"]) for r in ordered if r["status"] != "done"]
     return Texts(
-        headline=_once(headline, results),
-        claims=_once(claims, results),
-        recommendations=_once(recommendations, results),
-        caveats=_once(caveats, results),
+        headline=_once(headline, reader),
+        claims=_once(claims, reader),
+        recommendations=_once(recommendations, reader),
+        caveats=_once(caveats, reader),
     )
 
 
-def check(texts: Texts, results: Results, vocabulary: Vocabulary, verdicts: Verdicts) -> Checked:
+def check(texts: Texts, reader: Reader, vocabulary: Vocabulary, verdicts: Verdicts) -> Checked:
     """`texts` less those that cannot be verified against all evidence of the run.
 
     Args:
@@ -90,7 +90,7 @@ def check(texts: Texts, results: Results, vocabulary: Vocabulary, verdicts: Verd
         for text in group:
             verdict = verdicts.get((text.source, recommendation))
             if verdict is None:
-                verdict = verify(text.source, results, vocabulary, recommendation=recommendation)
+                verdict = verify(text.source, reader, vocabulary, recommendation=recommendation)
                 verdicts[(text.source, recommendation)] = verdict
             if verdict.accepted:
                 kept.append(text)
@@ -132,10 +132,10 @@ def render(texts: Texts, verdicts: Verdicts) -> AnswerBody:
     )
 
 
-def ground(texts: Texts, results: Results, vocabulary: Vocabulary, dropped: tuple[Dropped, ...]) -> Grounding:
+def ground(texts: Texts, reader: Reader, vocabulary: Vocabulary, dropped: tuple[Dropped, ...]) -> Grounding:
     """How many numbers the answer shows, and how many of them lead to evidence."""
     groups = (*texts.headline, *texts.claims, *texts.recommendations, *texts.caveats)
-    counted = [count_numbers(shown(t.source, results), vocabulary) for t in groups]
+    counted = [count_numbers(reader.read(t.source), vocabulary) for t in groups]
     return Grounding(numbers=sum(c[0] for c in counted), bound=sum(c[1] for c in counted), dropped=dropped)
 
 
@@ -179,11 +179,11 @@ def _unfinished(report: Report) -> str:
     return f"The {who} did not finish: {report['message']}"
 
 
-def _once(texts: list[Text], results: Results) -> tuple[Text, ...]:
+def _once(texts: list[Text], reader: Reader) -> tuple[Text, ...]:
     """Each sentence once: two are the same when a reader sees the same words."""
     kept: dict[str, Text] = {}
     for text in texts:
-        key = " ".join(shown(text.source, results).text.lower().split())
+        key = " ".join(reader.read(text.source).text.lower().split())
         if key and key not in kept:
             kept[key] = text
     return tuple(kept.values())

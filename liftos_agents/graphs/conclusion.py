@@ -31,7 +31,7 @@ async def compose(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
         return _asks_back(run, state, asking)
     if not done:
         return {"status": "failed", "texts": {}}
-    return {"status": "complete", "texts": plain(composition.compose(reports, run.results()))}
+    return {"status": "complete", "texts": plain(composition.compose(reports, run.reader))}
 
 
 async def verify(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
@@ -39,7 +39,7 @@ async def verify(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
     run = runtime.context
     texts = Texts.model_validate(state.get("texts") or {})
     reports = reports_of(state)
-    checked = composition.check(texts, run.results(), vocabulary_of(state), run.verdicts)
+    checked = composition.check(texts, run.reader, vocabulary_of(state), run.verdicts)
     for dropped in checked.dropped:
         run.trace.decide(
             Decision(kind="drop", actor="verifier", asked=dropped.text, reason="; ".join(dropped.reasons))
@@ -50,7 +50,7 @@ async def verify(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
         for d in r["dropped"]
     )
     grounding = composition.ground(
-        checked.texts, run.results(), vocabulary_of(state), (*earlier, *checked.dropped)
+        checked.texts, run.reader, vocabulary_of(state), (*earlier, *checked.dropped)
     )
     run.emit("verified", numbers=grounding.numbers, bound=grounding.bound, dropped=len(grounding.dropped))
     return {

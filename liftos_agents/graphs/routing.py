@@ -33,7 +33,10 @@ async def route(run: Run, task: RoutingTask) -> Plan:
     Raises:
         UserError: The model produced no plan that can be followed.
     """
-    tools = router_tools()
+    declared = run.services.declared
+    if ROUTER not in declared:
+        declared[ROUTER] = router_tools()
+    tools = declared[ROUTER]
     model = bind(run.services, tools, SUBMIT_PLAN)
     messages = router_messages(run.services.router_prompt, task)
     problem = ""

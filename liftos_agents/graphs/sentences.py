@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from liftos_agents.domain.reference import Reference, ReferenceFault, references, resolve, show, unit_of
@@ -74,6 +75,27 @@ class ShownText:
         return "".join(letters)
 
 
+class Reader:
+    """Reads texts with the evidence of one run; a text that it could read is not read again.
+
+    Args:
+        results: Evidence id to result; may grow while the run goes on.
+    """
+
+    def __init__(self, results: Results) -> None:
+        self.results = results
+        self._read: dict[str, ShownText] = {}
+
+    def read(self, text: str) -> ShownText:
+        """`text` with each reference replaced by its value."""
+        known = self._read.get(text)
+        if known is None:
+            known = shown(text, self.results)
+            if not known.faults:
+                self._read[text] = known
+        return known
+
+
 def shown(text: str, results: Results) -> ShownText:
     """`text` with each reference replaced by its value; a reference that cannot be shown is a fault."""
     pieces: list[str] = []
@@ -90,6 +112,8 @@ def shown(text: str, results: Results) -> ShownText:
             if result is None:
                 raise ReferenceFault(f"no evidence {reference.evidence!r} in this run")
             value = show(result, reference.path, reference.format)
+            if value.endswith(".") and text.startswith(".", reference.end):
+                value = value[:-1]
             entity, siblings = entity_of(result, reference.path)
             values.append(
                 Shown(
@@ -133,11 +157,20 @@ def entity_of(result: Mapping[str, Any], path: str) -> tuple[str | None, tuple[s
 def _entity_depths(result: Mapping[str, Any], keys: list[str]) -> tuple[int, ...]:
     depths: set[int] = set()
     for pattern in cast("Mapping[str, str]", result.get("units") or {}):
-        parts = pattern.split(".")
+        if "*" not in pattern:
+            continue
+        parts = _parts(pattern)
+        if parts[0] not in ("*", keys[0]):
+            continue
         overlap = min(len(parts), len(keys))
         if all(p in ("*", k) for p, k in zip(parts[:overlap], keys[:overlap], strict=True)):
             depths |= {i for i in range(overlap) if parts[i] == "*"}
     return tuple(d for d in sorted(depths) if not _is_statistic(keys, d))
+
+
+@lru_cache(maxsize=4_096)
+def _parts(pattern: str) -> tuple[str, ...]:
+    return tuple(pattern.split("."))
 
 
 def _is_statistic(keys: list[str], depth: int) -> bool:

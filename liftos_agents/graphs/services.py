@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from langchain_core.language_models import BaseChatModel
@@ -19,6 +20,7 @@ from liftos_agents.domain.evidence import Evidence
 from liftos_agents.domain.memory_record import MemoryRecord, Recall
 from liftos_agents.domain.specialist import Specialist
 from liftos_agents.errors import BudgetExceededError, CancelledError, ConfigurationError
+from liftos_agents.graphs.sentences import Reader
 from liftos_agents.graphs.verification import Verdict
 from liftos_agents.tools.registry import Registry
 from liftos_agents.tracing.names import SpanKind
@@ -134,6 +136,7 @@ class Services:
         price: What a model call costs.
         pool: Threads that tools, loaders and stores work in.
         memory: None when nothing is to be recalled or remembered.
+        declared: Agent to the tools that its model is told of; schemas take long to make.
     """
 
     settings: Settings
@@ -146,6 +149,7 @@ class Services:
     pool: Executor
     stores: Stores
     memory: Memory | None = None
+    declared: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
 
     @property
     def home(self) -> Home:
@@ -223,7 +227,7 @@ class Run:
 
     Attributes:
         sources: Data as given: datasets, paths, globs or ids of the workspace.
-        ledger: Evidence by id, in order of arrival.
+        ledger: Evidence by id, in order of arrival; `results` holds the same evidence's results.
         failures: Step to the error that stopped it.
         verdicts: Verdicts on texts, which depend on text and evidence alone.
     """
@@ -240,6 +244,7 @@ class Run:
     cancelled: threading.Event = field(default_factory=threading.Event)
     watch: Stopwatch = field(default_factory=Stopwatch)
     ledger: dict[str, Evidence] = field(default_factory=dict[str, Evidence])
+    results: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     verdicts: dict[tuple[str, bool], Verdict] = field(default_factory=dict[tuple[str, bool], Verdict])
     failures: dict[int, BaseException] = field(default_factory=dict[int, BaseException])
 
@@ -261,6 +266,12 @@ class Run:
         """Evidence of this run, or of an earlier run when the state names it."""
         return self.ledger.get(identifier) or self.services.home.evidence.get(identifier)
 
-    def results(self) -> dict[str, dict[str, Any]]:
-        """Evidence id to result, for everything found so far."""
-        return {identifier: found.result for identifier, found in self.ledger.items()}
+    def keep(self, found: Evidence) -> None:
+        """Adds evidence to the ledger."""
+        self.ledger[found.id] = found
+        self.results[found.id] = found.result
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Reads texts with the evidence found so far."""
+        return Reader(self.results)

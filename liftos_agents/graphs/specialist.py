@@ -67,7 +67,10 @@ async def work(
         BudgetExceededError: The cap on its model calls, or a cap of the run, was reached.
         CancelledError: The run was stopped.
     """
-    tools = specialist_tools(specialist, run.services.registry)
+    declared = run.services.declared
+    if specialist.name not in declared:
+        declared[specialist.name] = specialist_tools(specialist, run.services.registry)
+    tools = declared[specialist.name]
     at_work = _Work(
         run,
         specialist,
@@ -147,13 +150,12 @@ def _end(at_work: _Work, call: Mapping[str, Any], others: list[Any]) -> Report |
 
 
 def _verdicts(at_work: _Work, findings: Findings) -> dict[tuple[str, bool], Verdict]:
-    results = at_work.run.results()
     texts = [(t, False) for t in (findings.headline, *findings.claims, *findings.caveats)]
     texts += [(t, True) for t in findings.recommendations]
     verdicts: dict[tuple[str, bool], Verdict] = {}
     for text, recommendation in texts:
         key = (text, recommendation)
-        verdicts[key] = verify(text, results, at_work.vocabulary, recommendation=recommendation)
+        verdicts[key] = verify(text, at_work.run.reader, at_work.vocabulary, recommendation=recommendation)
         at_work.run.verdicts[key] = verdicts[key]
     return verdicts
 

@@ -155,11 +155,11 @@ async def _evidence(
         except (TimeoutError, asyncio.CancelledError):
             given_up.set()
             raise
-    run.ledger[found.id] = found
+    run.keep(found)
     for used in _built_on(found):
         earlier = store.get(used)
         if earlier is not None:
-            run.ledger.setdefault(used, earlier)
+            run.keep(earlier)
     return found, not computed.is_set()
 
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from liftos_agents.graphs.entities import entity_faults
 from liftos_agents.graphs.numerals import Numeral, blank_spans, numerals
-from liftos_agents.graphs.sentences import Results, ShownText, shown
+from liftos_agents.graphs.sentences import Reader, Results, ShownText
 from liftos_agents.graphs.strong_words import strong_word_faults
 from liftos_agents.graphs.units import unit_faults
 
@@ -51,16 +51,16 @@ class Verdict:
         return not self.reasons
 
 
-def verify(text: str, results: Results, vocabulary: Vocabulary, *, recommendation: bool = False) -> Verdict:
+def verify(text: str, reader: Reader, vocabulary: Vocabulary, *, recommendation: bool = False) -> Verdict:
     """The verdict on one text.
 
     Args:
         text: A headline, claim, recommendation or caveat with its references.
-        results: Evidence id to result.
+        reader: Reads it with the evidence there is.
         vocabulary: Names of the data and words of the user.
         recommendation: Whether the text says what to do; then the evidence must recommend it.
     """
-    whole = shown(text, results)
+    whole, results = reader.read(text), reader.results
     reasons = list(whole.faults)
     if not text.strip():
         reasons.append("an empty text")
