@@ -28,16 +28,20 @@ def connect(*paths: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def write(frame: pd.DataFrame, path: Path) -> None:
-    """Writes `frame` to a Parquet file whose columns are called `c0`, `c1`, …
+def write(frame: pd.DataFrame, path: Path, *, keep_names: bool = False) -> None:
+    """Writes `frame` to a Parquet file whose columns are called `c0`, `c1`, … unless `keep_names`.
 
-    DuckDB takes `Date` and `date` for one name, so the names are kept elsewhere and handed to `read`.
+    DuckDB takes `Date` and `date` for one name, so the store keeps the names elsewhere and hands them to `read`.
     """
     place = str(path).replace("'", "''")
     numbered = frame.set_axis([f"c{position}" for position in range(frame.shape[1])], axis=1)
+    names = [str(name).replace('"', '""') for name in frame.columns] if keep_names else list(numbered.columns)
+    chosen = ", ".join(f'c{position} AS "{name}"' for position, name in enumerate(names))
     with connect(path) as connection:
         connection.register("frame", numbered)
-        connection.execute(f"COPY (SELECT * FROM frame) TO '{place}' (FORMAT parquet, USE_TMP_FILE false)")
+        connection.execute(
+            f"COPY (SELECT {chosen} FROM frame) TO '{place}' (FORMAT parquet, USE_TMP_FILE false)"
+        )
 
 
 def read(path: Path, columns: Sequence[str]) -> pd.DataFrame:
