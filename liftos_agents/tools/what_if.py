@@ -286,12 +286,10 @@ def _answer(
 
 def _verdict(loss: float, is_money: bool) -> str:
     what = "Profit" if is_money else "The outcome"
-    side, chance = ("falls", loss) if loss >= 0.5 else ("does not fall", 1.0 - loss)
-    return (
-        f"It is {certainty(chance)} that {what} {side}."
-        if chance >= 0.6
-        else f"It is open whether {what} falls."
-    )
+    chance = max(loss, 1.0 - loss)
+    if chance < 0.6:
+        return f"It is open whether {what.lower()} falls."
+    return f"{what} {certainty(chance)} {'falls' if loss >= 0.5 else 'does not fall'}."
 
 
 def _units(outcome: str) -> dict[str, str]:

@@ -68,7 +68,7 @@ def _solve_expected(
     grid = grid_start(problem, space, table)
     if own:
         found = [*([] if grid is None else [grid]), *plain_starts(problem, space)]
-        if not table.concave:
+        if not table.concave and (grid is None or len(space.rows) > 1):
             found += corner_starts(problem, space)
     if ranges:
         around = found[0] if grid is None else grid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.sparse import lil_array
 
 from liftos_agents.tools.budget.limits import Polytope
 from liftos_agents.tools.budget.problem import BudgetProblem
+from liftos_agents.tools.budget.recursion import Ways, chained, one_channel
 
 Array = NDArray[np.float64]
 
@@ -59,10 +61,10 @@ def curve_table(problem: BudgetProblem, space: Polytope, steps: int = _STEPS) ->
 
 def grid_start(problem: BudgetProblem, space: Polytope, table: CurveTable) -> Array | None:
     """The best plan on the grid, or None where the grid holds none."""
-    if len(space.rows) == 0:
-        return _by_recursion(problem, space, table)
-    if len(space.rows) == 1 and bool((space.rows[0] > 0.0).all()):
-        return _by_recursion(problem, space, table)
+    groups = [row > 0.0 for row in space.rows]
+    inner = [r for r, members in enumerate(groups) if not members.all()]
+    if all(not (groups[r] & groups[q]).any() for r, q in itertools.combinations(inner, 2)):
+        return _by_recursion(problem, space, table, inner)
     return None if table.concave and table.allowed.all() else _by_programme(problem, space)
 
 
@@ -84,27 +86,29 @@ def corner_starts(problem: BudgetProblem, space: Polytope) -> list[Array]:
     return corners
 
 
-def _by_recursion(problem: BudgetProblem, space: Polytope, table: CurveTable) -> Array | None:
-    """Dynamic programming over channels: the best way to spend each number of steps on the first of them."""
-    gains = np.where(table.allowed, problem.worth * table.outcome, -np.inf)
-    gains = gains - problem.cost * np.where(table.allowed, table.spend, 0.0)
-    points, channels = gains.shape
-    index = np.arange(points)
-    rest = index[:, None] - index[None, :]
-    best = np.where(index == 0, 0.0, -np.inf)
-    choices: list[NDArray[np.intp]] = []
-    for c in range(channels):
-        reached = np.where(rest >= 0, best[np.maximum(rest, 0)] + gains[None, :, c], -np.inf)
-        choices.append(reached.argmax(axis=1))
-        best = reached.max(axis=1)
-    if not np.isfinite(best).any():
+def _by_recursion(
+    problem: BudgetProblem, space: Polytope, table: CurveTable, groups: list[int]
+) -> Array | None:
+    """Dynamic programming over channels, group by group where groups do not overlap."""
+    gains = np.where(table.allowed, problem.worth * table.outcome - problem.cost * table.spend, -np.inf)
+    step = float(table.spend[1, 0] - table.spend[0, 0])
+    blocks: list[Ways] = []
+    alone = set(range(gains.shape[1]))
+    for r in groups:
+        members = [int(c) for c in np.flatnonzero(space.rows[r] > 0.0)]
+        alone -= set(members)
+        ways = chained([one_channel(c, gains[:, c]) for c in members])
+        least = float(space.lower[members].sum())
+        blocks.append(ways.within((space.row_lower[r] - least) / step, (space.row_upper[r] - least) / step))
+    blocks += [one_channel(c, gains[:, c]) for c in sorted(alone)]
+    whole = chained(blocks)
+    reached = np.flatnonzero(np.isfinite(whole.value))
+    if reached.size == 0:
         return None
-    at = int(np.flatnonzero(np.isfinite(best))[-1]) if problem.fix_total else int(best.argmax())
-    plan = np.empty(channels)
-    for c in reversed(range(channels)):
-        step = int(choices[c][at])
-        plan[c] = min(table.spend[step, c], max(space.upper[c], space.lower[c]))
-        at -= step
+    at = int(reached[-1]) if problem.fix_total else int(whole.value.argmax())
+    plan = space.lower.copy()
+    for c, steps in whole.split(at).items():
+        plan[c] = min(table.spend[steps, c], max(space.upper[c], space.lower[c]))
     return plan
 
 
