@@ -14,8 +14,8 @@ from liftos_agents.tools.mmm.input import RoiPrior
 
 Array = NDArray[np.float64]
 
-SCALE_CENTRE, SCALE_SPREAD = 0.5, 0.9
-"""The effects' common scale τ is log-normal: median 0.5 / channels (outcome scaled to a maximum of one), log deviation 0.9."""
+SCALE_CENTRE, SCALE_SPREAD = 0.5, 0.5
+"""The effects' common scale τ is log-normal: median 0.5 / channels (outcome scaled to a maximum of one), log deviation 0.5."""
 SCALE_POINTS = 41
 LEAST_WEIGHT = 0.3
 
