@@ -56,3 +56,15 @@ class Engine(Protocol):
     def health(self) -> dict[str, Any]:
         """Whether the stores answer; `{"ok": bool, …}`."""
         ...
+
+    def runs(self, limit: int = 20) -> list[dict[str, Any]]:
+        """The latest runs, newest first, without their answers."""
+        ...
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        """One run with its answer.
+
+        Raises:
+            NotFoundError: No such run.
+        """
+        ...
