@@ -25,7 +25,8 @@ def records_of(
     """Records for what `body` says and `evidence` found; equal input gives equal records, in equal order.
 
     A marketing-mix fit gives one causal edge a channel, or, refused, the finding that nothing is identified.
-    An optimised budget gives a decision. Every claim gives a finding.
+    An optimised budget gives a decision. Every claim gives a finding, but for those that only read a proposed
+    allocation out, which the decision holds already.
     """
     known = {e.id: e for e in evidence}
     found: list[MemoryRecord] = []
@@ -34,7 +35,11 @@ def records_of(
             found += _edges(organisation, run_id, e)
         elif e.tool == "optimise_budget":
             found += _proposal(organisation, run_id, e, known)
-    found += [_finding(organisation, run_id, claim, known) for claim in body.claims]
+    found += [
+        _finding(organisation, run_id, claim, known)
+        for claim in body.claims
+        if not _in_decision(claim, known)
+    ]
     return list({record.id: record for record in found}.values())
 
 
@@ -120,6 +125,14 @@ def _proposal(
             window,
         )
     ]
+
+
+def _in_decision(claim: Claim, known: Mapping[str, Evidence]) -> bool:
+    named = references(claim.source)
+    return bool(named) and all(
+        r.keys[0] == "allocation" and r.evidence in known and known[r.evidence].tool == "optimise_budget"
+        for r in named
+    )
 
 
 def _finding(organisation: str, run_id: str, claim: Claim, known: Mapping[str, Evidence]) -> MemoryRecord:

@@ -24,22 +24,25 @@ class Weights:
 
     dense: float
     lexical: float
+    conceptual: float
     graph: float
 
 
-def weights_for(*, meaning: bool, names_entity: bool, known_words: float) -> Weights:
+def weights_for(*, meaning: bool, names_entity: bool, names_concept: bool, known_words: float) -> Weights:
     """Weights for a query.
 
     Args:
         meaning: Whether the embedding knows meaning, or spelling alone.
         names_entity: Whether the query names an entity that some record is about.
+        names_concept: Whether the query is about a concept of the domain.
         known_words: Share of the query's words that occur in some record, 0 to 1.
     """
     dense = 0.5 if meaning else 0.3
     lexical = (0.3 if meaning else 0.4) * (0.25 + 0.75 * known_words)
+    conceptual = 0.2 if names_concept else 0.0
     graph = 0.3 if names_entity else 0.0
-    scale = (1.0 - RECENCY_WEIGHT) / (dense + lexical + graph)
-    return Weights(dense * scale, lexical * scale, graph * scale)
+    scale = (1.0 - RECENCY_WEIGHT) / (dense + lexical + conceptual + graph)
+    return Weights(dense * scale, lexical * scale, conceptual * scale, graph * scale)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def fuse(
     *,
     dense: NDArray[np.float64],
     lexical: NDArray[np.float64],
+    conceptual: NDArray[np.float64],
     graph: NDArray[np.float64],
     age_days: NDArray[np.float64],
     confidence: NDArray[np.float64],
@@ -64,13 +68,14 @@ def fuse(
 ) -> list[Fused]:
     """The best `limit` candidates that are relevant at all, by score and then by id.
 
-    The score is confidence × (weighted dense, lexical and graph signal, and a little for being recent), each
-    part rounded to six decimals before it is added. Arrays run along `ids`; signals lie in 0 to 1.
+    The score is confidence × (weighted dense, lexical, conceptual and graph signal, and a little for being
+    recent), each part rounded to six decimals before it is added. Arrays run along `ids`; signals lie in 0 to 1.
 
     Args:
         ids: Record ids of the candidates.
         dense: Cosine with the query; below 0 counts as 0.
         lexical: Match of words.
+        conceptual: Match of what both are about.
         graph: Activation over the causal graph.
         age_days: Days between the newest record and this one.
         confidence: 0 to 1.
@@ -80,6 +85,7 @@ def fuse(
     parts = {
         "dense": weights.dense * np.maximum(dense, 0.0),
         "lexical": weights.lexical * lexical,
+        "conceptual": weights.conceptual * conceptual,
         "graph": weights.graph * graph,
     }
     relevant = np.flatnonzero(sum(parts.values()) >= RELEVANT)

@@ -1,4 +1,4 @@
-"""Finding again: dense, lexical and graph signals over one organisation's shelf, fused and explained."""
+"""Finding again: dense, lexical, conceptual and graph signals over one organisation's shelf, fused and explained."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from liftos_agents.data.lexical import LexicalIndex, terms
 from liftos_agents.domain.memory_record import MemoryKind, Recall
 from liftos_agents.memory import ledger
 from liftos_agents.memory.activation import named_entities, spread
+from liftos_agents.memory.concepts import concepts_of, kindred
 from liftos_agents.memory.embedding import LexicalEmbedder
 from liftos_agents.memory.fusion import fuse, weights_for
 from liftos_agents.memory.shelf import Shelf, embedded_text
@@ -22,6 +23,7 @@ from liftos_agents.memory.vectors import similarities
 
 EXACT_LIMIT = 20_000
 LEXICAL_HITS = 40
+CONCEPT_HITS = 20
 MOST_POSTINGS = 2000
 
 Nearest = Callable[[NDArray[np.float32]], Sequence[str] | None]
@@ -61,10 +63,10 @@ def recall(
     """
     if not len(shelf):
         return ()
-    words = _lexical_signal(shelf, connection, lexical, query.text)
+    words = _word_signals(shelf, connection, lexical, query.text)
     seeds = named_entities(query.text, shelf.aliases)
     active = spread(seeds, shelf.neighbours, shelf.mentions, len(shelf))
-    positions = _candidates(shelf, query, words.score, active, nearest)
+    positions = _candidates(shelf, query, words.lexical + words.conceptual, active, nearest)
     if not len(positions):
         return ()
     graph = _graph_signal(shelf, active)
@@ -72,13 +74,15 @@ def recall(
     found = fuse(
         _IdsAt(shelf.ids, positions),
         dense=similarities(_rows(shelf, positions), query.vector),
-        lexical=words.score[positions],
+        lexical=words.lexical[positions],
+        conceptual=words.conceptual[positions],
         graph=graph[positions],
         age_days=(last_day - shelf.ends[positions]).astype(np.float64),
         confidence=shelf.confidence[positions],
         weights=weights_for(
             meaning=not isinstance(shelf.embedder, LexicalEmbedder),
             names_entity=bool(seeds),
+            names_concept=words.about,
             known_words=words.known,
         ),
         limit=query.limit,
@@ -106,28 +110,44 @@ class _IdsAt(Sequence[str]):
 
 @dataclass(frozen=True)
 class _Words:
-    score: NDArray[np.float64]
+    lexical: NDArray[np.float64]
+    conceptual: NDArray[np.float64]
     known: float
+    about: bool
 
 
-def _lexical_signal(shelf: Shelf, connection: Connection, lexical: LexicalIndex, text: str) -> _Words:
-    """Match of words by position, 0 to 1: half coverage of the query's words, half BM25 beside the best hit."""
-    score = np.zeros(len(shelf))
+def _word_signals(shelf: Shelf, connection: Connection, index: LexicalIndex, text: str) -> _Words:
+    """Match of words and of concepts by position, each 0 to 1, for what the word index finds.
+
+    Words: coverage of the query's words (its root) × half at least, and whole for the best hit of BM25. Concepts:
+    cosine between what the query and the record are about; records that speak of the query's concepts in other
+    words are searched for too.
+    """
+    lexical, conceptual = np.zeros(len(shelf)), np.zeros(len(shelf))
     asked = set(terms(text))
-    telling = " ".join(shelf.rarest(asked, MOST_POSTINGS))
-    hits = lexical.search(shelf.organisation, telling, limit=LEXICAL_HITS, connection=connection)
-    bm25 = {shelf.position_of_id[i]: s for i, s in hits if i in shelf.position_of_id}
-    if not bm25:
-        return _Words(score, 0.0)
-    best = max(bm25.values())
+    about = concepts_of(asked)
+    bm25 = _search(shelf, connection, index, asked, LEXICAL_HITS)
+    best = max(bm25.values(), default=0.0)
+    kin = _search(shelf, connection, index, kindred(asked), CONCEPT_HITS)
     known: set[str] = set()
-    for row in ledger.texts(connection, [shelf.sequences[p] for p in bm25]):
+    for row in ledger.texts(connection, [shelf.sequences[p] for p in {**bm25, **kin}]):
         position = shelf.position_of[row.sequence]
-        shared = asked & set(terms(embedded_text(row)))
-        known |= shared
-        beside = bm25[position] / best if best > 0 else 1.0
-        score[position] = sqrt(len(shared) / len(asked)) * (0.5 + 0.5 * beside)
-    return _Words(score, len(known) / len(asked))
+        said = set(terms(embedded_text(row)))
+        if position in bm25:
+            shared = asked & said
+            known |= shared
+            beside = bm25[position] / best if best > 0 else 1.0
+            lexical[position] = sqrt(len(shared) / len(asked)) * (0.5 + 0.5 * beside)
+        conceptual[position] = float(concepts_of(said) @ about)
+    return _Words(lexical, conceptual, len(known) / max(len(asked), 1), bool(about.any()))
+
+
+def _search(
+    shelf: Shelf, connection: Connection, index: LexicalIndex, words: set[str], limit: int
+) -> dict[int, float]:
+    telling = " ".join(shelf.rarest(words, MOST_POSTINGS))
+    hits = index.search(shelf.organisation, telling, limit=limit, connection=connection)
+    return {shelf.position_of_id[i]: score for i, score in hits if i in shelf.position_of_id}
 
 
 def _graph_signal(shelf: Shelf, active: dict[str, float]) -> NDArray[np.float64]:

@@ -87,7 +87,8 @@ class Shelf:
         return True
 
     def rarest(self, words: Iterable[str], postings: int) -> list[str]:
-        """Those of `words` that occur in about `postings` records together, rare ones first; at least one.
+        """Those of `words` that occur in about `postings` records together, rare ones first; at least one of
+        them if there is any.
 
         How common a word is, is judged from every sixteenth record by id.
         """

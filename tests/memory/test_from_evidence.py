@@ -67,6 +67,13 @@ BODY = AnswerBody(
             agent="causal_analyst",
             evidence=("ev_00aa",),
         ),
+        Claim(
+            id="c2",
+            text="tv gets 200k.",
+            source="tv gets {ev_00bb:allocation.tv.proposed|money}.",
+            agent="budget_optimiser",
+            evidence=("ev_00bb",),
+        ),
     )
 )
 

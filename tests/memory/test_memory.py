@@ -170,6 +170,13 @@ def test_the_graph_carries_recall_from_a_kpi_to_its_channels(memory: Memory) -> 
     assert found.signals["graph"] > 0
 
 
+def test_a_question_in_other_words_finds_what_is_about_the_same(memory: Memory) -> None:
+    memory.remember([*NOTES, edge("radio", "revenue")])
+    (found,) = memory.recall("acme", "which channels waste money?", kinds=["causal_edge"])
+    assert found.signals["conceptual"] > 0
+    assert "lexical" not in found.signals
+
+
 def test_forgetting_is_for_good_and_lets_the_older_stand_again(memory: Memory) -> None:
     old = finding("tv: roas", "TV ROAS was 1.1", valid_to="2023-06-30", entities=("tv",))
     new = finding("tv: roas", "TV ROAS is 0.7", valid_to="2024-06-30", entities=("tv",))
