@@ -234,9 +234,27 @@ def _starts(text: Any, prefix: Any) -> bool:
     return isinstance(text, str) and text.startswith(str(prefix))
 
 
+def _constant(names: Any, value: Any) -> dict[str, Any]:
+    return {str(name): value for name in cast("Sequence[Any]", names)} if names else {}
+
+
+def _shifted(parts: Any, key: Any, amounts: Any) -> dict[str, float]:
+    if not isinstance(parts, Mapping) or not isinstance(amounts, Mapping):
+        return {}
+    by_name = cast("Mapping[str, Mapping[str, Any]]", parts)
+    moved = cast("Mapping[str, float]", amounts)
+    return {
+        name: max(0.0, float(by_name[name][key]) + moved[name])
+        for name in moved
+        if key in by_name.get(name, {})
+    }
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "length": _length,
     "abs": _absolute,
     "first": _first,
     "starts": _starts,
+    "constant": _constant,
+    "shifted": _shifted,
 }

@@ -130,7 +130,7 @@ def _fill(text: str, scope: Mapping[str, Any], results: Results) -> str:
     """
 
     def word(match: re.Match[str]) -> str:
-        name = match.group(1)
+        name = match.group(1).removesuffix(".words")
         value = scope.get(f"{name}.text", scope.get(name))
         if value is None or value == "" or isinstance(value, Mapping):
             raise _Unbound(name)

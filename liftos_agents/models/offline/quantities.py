@@ -149,7 +149,7 @@ def _periods(text: str) -> list[Quantity]:
             whole = match.group(0).strip()
             if whole in ("mes", "an", "ans", "mois"):
                 continue
-            unit = next(u for pattern, u in _UNITS if re.fullmatch(pattern, match.group("unit")))
+            unit: Unit = next(u for pattern, u in _UNITS if re.fullmatch(pattern, match.group("unit")))
             count = float(match.group("count") or 1)
             article = re.match(r"(?:a|ein|un) ", whole) is not None and _after_money(text, match.start())
             rate = (

@@ -22,7 +22,7 @@ _CAUTIOUS = re.compile(
     r"\b(?:safe(?:st|ly)?|risk[- ]averse|low risk|conservativ\w*|cautious\w*|worst case|downside|vorsichtig|sicher|prudent\w*)\b"
 )
 _EXTRAPOLATE = re.compile(
-    r"\b(?:even if|allow|permit|anyway|regardless|trotzdem|quand meme|de todas formas)\b"
+    r"\b(?:even if|allow|extrapolat\w*|permit|anyway|regardless|trotzdem|quand meme|de todas formas)\b"
 )
 
 
@@ -63,6 +63,7 @@ def _slots(text: str, channels: tuple[str, ...], frequency: str | None) -> Mappi
         "$horizon_periods": periods,
         "$changes": moves.relative,
         "$amount_changes": moves.amount,
+        "$moves": moves.relative or moves.amount,
         "$exclude": moves.dropped,
         "$minimum": limits.minimum,
         "$maximum": limits.maximum,
