@@ -38,8 +38,7 @@ def run_logger(
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            _redacted,
-            renderer,
+            _without_secrets(renderer),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         context_class=dict,
@@ -49,13 +48,8 @@ def run_logger(
     return logger
 
 
-def _redacted(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: _clean(name, value) for name, value in line.items()}
+def _without_secrets(renderer: structlog.typing.Processor) -> structlog.typing.Processor:
+    def render(logger: Any, method: str, line: MutableMapping[str, Any]) -> str:
+        return redact(str(renderer(logger, method, line)))
 
-
-def _clean(name: str, value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    # The name of a field tells what its value is, as in `password=`.
-    marked = redact(f"{name}={value}")
-    return "[redacted]" if marked == f"{name}=[redacted]" else redact(value)
+    return render

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, insert, select, update
+from pydantic_core import to_json
+from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from liftos_agents.data.database import Database
 from liftos_agents.data.tables.trace import chain_heads, decisions, runs, spans
@@ -28,11 +30,15 @@ from liftos_agents.tracing.chain import (
 )
 from liftos_agents.tracing.keys import SigningKey
 from liftos_agents.tracing.records import DecisionRecord, RunRecord, RunSummary, SpanRecord
-from liftos_agents.tracing.redaction import redact
+from liftos_agents.tracing.redaction import redactor
 from liftos_agents.tracing.witness import HeadWitness
 
 SEAL = "seal"
 """The kind of the record that closes a run: it holds the hashes of its answer, plan and spans."""
+
+_FREE_TEXT = frozenset(
+    {"question", "plan", "answer", "error", "versions", "message", "attributes", "events", "name"}
+)
 
 
 class TraceStore:
@@ -49,6 +55,7 @@ class TraceStore:
         self.witness = HeadWitness(keys / "heads")
         self._key: SigningKey | None = None
         self._lock = threading.Lock()
+        self._statements: dict[str, SQLCompiler] = {}
 
     @property
     def key(self) -> SigningKey:
@@ -70,16 +77,16 @@ class TraceStore:
         """
         run_row = _run_row(run)
         span_rows = [_span_row(run.id, span) for span in span_records]
-        contents = [
-            (str(c["decision"]["kind"]), redact(json.dumps(c, sort_keys=True, ensure_ascii=False)))
-            for c in choices
-        ]
+        contents = [(str(c["decision"]["kind"]), _json(c)) for c in choices]
+        clean = redactor(_texts(run_row, span_rows, contents))
+        for row in (run_row, *span_rows):
+            row.update({name: clean(row[name]) for name in _FREE_TEXT & row.keys()})
+        contents = [(kind, clean(content)) for kind, content in contents]
         contents.append((SEAL, _seal(run_row, span_rows)))
         key = self.key
         with self.database.begin() as connection:
-            connection.execute(insert(runs), run_row)
-            if span_rows:
-                connection.execute(insert(spans), span_rows)
+            self._insert(connection, runs, [run_row])
+            self._insert(connection, spans, span_rows)
             head, untouched = self._append(connection, run, contents, key)
         if untouched:
             self.witness.keep(head)
@@ -221,7 +228,7 @@ class TraceStore:
                 }
             )
             previous = digest
-        connection.execute(insert(decisions), rows)
+        self._insert(connection, decisions, rows)
         signed = sign_head(key, organisation, position, previous)
         if head is None:
             connection.execute(insert(chain_heads), signed.model_dump())
@@ -232,6 +239,18 @@ class TraceStore:
                 .values(signed.model_dump())
             )
         return signed, untouched
+
+    def _insert(self, connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+        """Inserts whole rows by a statement compiled once: every column is plain text or a number."""
+        if not rows:
+            return
+        statement = self._statements.get(table.name)
+        if statement is None:
+            statement = insert(table).compile(dialect=self.database.engine.dialect)
+            self._statements[table.name] = statement
+        order = statement.positiontup
+        parameters = [tuple(row[name] for name in order) for row in rows] if order else rows
+        connection.exec_driver_sql(statement.string, parameters)
 
 
 def _head(connection: Connection, organisation: str, *, lock: bool = False) -> ChainHead | None:
@@ -252,16 +271,11 @@ def _holds(connection: Connection, seen: ChainHead | None) -> bool:
 
 
 def _run_row(run: RunRecord) -> dict[str, Any]:
-    row = run.model_dump(mode="json")
-    for name in ("plan", "answer", "versions"):
-        row[name] = redact(json.dumps(row[name], ensure_ascii=False))
-    row["question"] = redact(run.question)
-    row["error"] = redact(run.error)
-    return row
+    plain = {name: getattr(run, name) for name in runs.c.keys()}  # noqa: SIM118 - columns, not a mapping
+    return {**plain, **{name: _json(plain[name]) for name in ("plan", "answer", "versions")}}
 
 
 def _span_row(run_id: str, span: SpanRecord) -> dict[str, Any]:
-    events = [event.model_dump(mode="json") for event in span.events]
     return {
         "run_id": run_id,
         "position": span.position,
@@ -272,18 +286,32 @@ def _span_row(run_id: str, span: SpanRecord) -> dict[str, Any]:
         "started_ns": span.started_ns,
         "ended_ns": span.ended_ns,
         "status": span.status,
-        "message": redact(span.message),
-        "attributes": redact(json.dumps(span.attributes, ensure_ascii=False)),
-        "events": redact(json.dumps(events, ensure_ascii=False)) if events else "[]",
+        "message": span.message,
+        "attributes": _json(span.attributes),
+        "events": _json(span.events) if span.events else "[]",
     }
 
 
+def _texts(
+    run_row: dict[str, Any], span_rows: list[dict[str, Any]], contents: list[tuple[str, str]]
+) -> Iterator[str]:
+    for row in (run_row, *span_rows):
+        yield from (row[name] for name in _FREE_TEXT & row.keys())
+    for _, content in contents:
+        yield content
+
+
+def _json(value: Any) -> str:
+    return to_json(value, inf_nan_mode="strings", fallback=str).decode()
+
+
 def _seal(run_row: dict[str, Any], span_rows: list[dict[str, Any]]) -> str:
-    return canonical_json({"run": _digest(run_row), "spans": _digest(span_rows)})
+    return canonical_json({"run": _digest(runs, [run_row]), "spans": _digest(spans, span_rows)})
 
 
-def _digest(value: Any) -> str:
-    return content_hash(json.dumps(value, sort_keys=True, ensure_ascii=False).encode())
+def _digest(table: Table, rows: list[dict[str, Any]]) -> str:
+    columns = table.c.keys()
+    return content_hash(to_json([[row[name] for name in columns] for row in rows]))
 
 
 def _run_faults(connection: Connection, links: Sequence[Link]) -> list[ChainFault]:

@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from liftos_agents.tracing.chain import ChainHead
 
+_LENGTH = 2_048
+
 
 class HeadWitness:
     """Heads as files in `folder`, one an organisation.
@@ -29,12 +31,21 @@ class HeadWitness:
             return None
 
     def keep(self, head: ChainHead) -> None:
-        """Keeps `head` in place of the one before; other processes see it whole or not at all."""
+        """Keeps `head` in place of the one before.
+
+        Written in place, in one write of one length: replacing the file would cost a flush of the disk a run.
+        """
         path = self._path(head.organisation)
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-        draft.write_text(head.model_dump_json(), encoding="utf-8")
-        draft.replace(path)
+        content = head.model_dump_json().encode().ljust(_LENGTH)
+        try:
+            descriptor = os.open(path, os.O_WRONLY)
+        except FileNotFoundError:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            os.write(descriptor, content)
+        finally:
+            os.close(descriptor)
 
     def _path(self, organisation: str) -> Path:
         return self.folder / f"{hashlib.sha256(organisation.encode()).hexdigest()[:32]}.json"

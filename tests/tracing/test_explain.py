@@ -1,0 +1,67 @@
+import pytest
+
+from liftos_agents.domain.decision import Decision
+from liftos_agents.errors import NotFoundError
+from liftos_agents.tracing import Recorder, why
+from liftos_agents.tracing.explain import explain
+
+
+def test_every_number_leads_back_to_tool_data_and_decision(store, recorded):
+    recorded()
+    found = why(store, "run_", "c1")
+    assert (found.run_id, found.claim, found.agent) == ("run_1", "c1", "causal_analyst")
+    roas, spend = found.numbers
+    assert (roas.shown, roas.value, roas.unit) == ("0.42×", 0.42, "ratio")
+    assert (spend.shown, spend.path, spend.unit) == ("€1.50m", "channels.tv.spend", "money")
+    assert (roas.tool, roas.version, roas.arguments) == ("fit_mmm", "1", {"draws": 500, "margin": None})
+    assert (roas.datasets[0].name, roas.datasets[0].id) == ("shop", "ab" * 32)
+    (asked,) = roas.decisions
+    assert asked.decision.reason == "it measures every channel"
+
+
+def test_the_tree_says_it_line_by_line(store, recorded):
+    recorded()
+    tree = why(store, "run_1", "c1").tree()
+    assert tree.label == "c1 (causal_analyst): TV returns 0.42× on €1.50m."
+    roas = tree.below[0]
+    assert roas.label == "0.42×"
+    lines = [branch.label for branch in roas.below]
+    assert lines[0] == "at channels.tv.roas.mean (ratio) of ev_7f3a"
+    assert lines[1] == "tool fit_mmm version 1"
+    assert [b.label for b in roas.below[1].below] == ["draws = 500", "margin = None"]
+    assert lines[2] == f"data shop, sha256 {'ab' * 32}"
+    assert "causal_analyst chose fit_mmm" in lines[3]
+
+
+def test_decisions_about_the_claim_itself_are_shown(store, make_answer):
+    recorder = Recorder(store, "run", "acme")
+    recorder.decide(Decision(kind="claim", actor="verifier", chosen="c1", reason="every number is bound"))
+    recorder.decide(Decision(kind="claim", actor="verifier", chosen="c2"))
+    recorder.finish("complete", answer=make_answer("run"))
+    (about,) = why(store, "run", "c1").decisions
+    assert about.decision.reason == "every number is bound"
+
+
+def test_a_claim_without_numbers_is_explained_by_its_text(store, recorded):
+    recorded()
+    assert why(store, "run_1", "r1").numbers == ()
+
+
+def test_what_there_is_not_is_named(store, recorded):
+    recorded()
+    recorded("run_2", answer=None)
+    with pytest.raises(NotFoundError, match="c1, r1"):
+        why(store, "run_1", "c9")
+    with pytest.raises(NotFoundError, match="no answer"):
+        why(store, "run_2", "c1")
+    with pytest.raises(NotFoundError, match="no run"):
+        why(store, "run_1", "c1", organisation="globex")
+
+
+def test_an_answer_whose_evidence_is_missing_is_called_damaged(make_answer):
+    answer = make_answer("run")
+    with pytest.raises(NotFoundError, match="damaged"):
+        explain(answer.model_copy(update={"evidence": ()}), "c1")
+    broken = answer.evidence[0].model_copy(update={"result": {}})
+    with pytest.raises(NotFoundError, match="damaged"):
+        explain(answer.model_copy(update={"evidence": (broken,)}), "c1")
