@@ -66,18 +66,28 @@ def smooth_cvar(values: Array, tail: float, width: float) -> tuple[float, Array]
 
     Rockafellar and Uryasev (2000): the maximum over t of t − E[(t − value)⁺] / tail, with a soft plus.
     """
-    low, high = float(values.min()) - 40.0 * width, float(values.max()) + 40.0 * width
-    for _ in range(60):
-        cut = 0.5 * (low + high)
-        if float(_logistic((cut - values) / width).mean()) < tail:
-            low = cut
-        else:
-            high = cut
-    cut = 0.5 * (low + high)
+    cut = _cut(values, tail, width)
     scaled = (cut - values) / width
     weights = _logistic(scaled) / (tail * values.size)
     soft = width * np.logaddexp(0.0, scaled)
     return cut - float(soft.mean()) / tail, weights
+
+
+def _cut(values: Array, tail: float, width: float) -> float:
+    """Where the smoothed share of values below is `tail`: Newton steps, kept within a shrinking bracket."""
+    low, high = float(values.min()) - 40.0 * width, float(values.max()) + 40.0 * width
+    cut = float(np.quantile(values, tail))
+    for _ in range(100):
+        below = _logistic((cut - values) / width)
+        excess = float(below.mean()) - tail
+        low, high = (cut, high) if excess < 0.0 else (low, cut)
+        slope = float((below * (1.0 - below)).mean()) / width
+        step = cut - excess / slope if slope > 0.0 else low
+        moved = step if low < step < high else 0.5 * (low + high)
+        if abs(moved - cut) <= 1e-12 * width:
+            return moved
+        cut = moved
+    return cut
 
 
 def cvar(values: Array, tail: float) -> float:

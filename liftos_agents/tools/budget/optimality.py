@@ -28,6 +28,10 @@ class Floor:
         """Its value; below zero the target is missed."""
         return self.aim.value(allocation)
 
+    def tight(self, allocation: Array) -> bool:
+        """Whether it holds the allocation back."""
+        return self.value(allocation) <= 1e-6 * self.aim.problem.total
+
     def gradient(self, allocation: Array) -> Array:
         """Its gradient, shape (C,)."""
         return self.aim.value_and_gradient(allocation)[1]
@@ -37,7 +41,7 @@ def kkt_residual(aim: Aim, space: Polytope, allocation: Array, floor: Floor | No
     """Norm of the part of the gradient that no tight limit holds back, relative to the gradient's scale."""
     _, gradient, scale = aim.value_and_gradient(allocation)
     normals = _outward(space, allocation, aim.problem.total)
-    if floor is not None and floor.value(allocation) <= 1e-6 * aim.problem.total:
+    if floor is not None and floor.tight(allocation):
         slope = -floor.gradient(allocation)
         normals = np.column_stack([normals, slope / max(float(np.abs(slope).max()), 1e-300)])
     if scale <= 0.0:
@@ -50,16 +54,17 @@ def kkt_residual(aim: Aim, space: Polytope, allocation: Array, floor: Floor | No
 def polish(aim: Aim, space: Polytope, allocation: Array, floor: Floor | None = None) -> Array:
     """`allocation` after a few Newton steps on the limits that are tight, kept only where they help."""
     best, residual = allocation, kkt_residual(aim, space, allocation, floor)
-    for _ in range(_POLISHES if floor is None else 0):
-        if residual < 1e-12:
+    for _ in range(_POLISHES):
+        if residual < 1e-12 or (floor is not None and floor.tight(best)):
             break
         step = _newton_step(aim, space, best)
         if step is None:
             break
         trial = settle(best + step, space, aim.problem.total)
-        after = kkt_residual(aim, space, trial)
+        after = kkt_residual(aim, space, trial, floor)
         worse = aim.value(trial) < aim.value(best) - 1e-9 * abs(aim.value(best))
-        if worse or space.slack(trial) > FEASIBILITY * aim.problem.total or after >= residual:
+        missed = floor is not None and floor.value(trial) < 0.0
+        if worse or missed or space.slack(trial) > FEASIBILITY * aim.problem.total or after >= residual:
             break
         best, residual = trial, after
     return best

@@ -54,7 +54,7 @@ def curve_table(problem: BudgetProblem, space: Polytope, steps: int = _STEPS) ->
     allowed[0] = True
     targets = problem.channel_target_roas
     if targets is not None:
-        short = problem.value * outcome < np.nan_to_num(targets, nan=-np.inf) * spend
+        short = problem.value * outcome < np.nan_to_num(targets) * spend
         allowed &= ~(short & (spend > 0.0))
     return CurveTable(spend, outcome, allowed)
 
