@@ -37,6 +37,7 @@ MISSING = frozenset(
 )
 _TRUTH = {"true": 1.0, "false": 0.0}
 _NEARLY = 0.9
+_SEVERAL = 5
 _SAMPLE = 100
 
 
@@ -130,7 +131,7 @@ def _as_dates(
         return None
     found = read_dates(cells.distinct, order=order, serials=serials)
     bad = [i for i, value in enumerate(found.values) if value is None]
-    if len(bad) > (1 - _NEARLY) * len(found.values) and not (serials and len(bad) <= 3):
+    if not _mostly(cells, bad):
         return None
     if bad:
         raise DataError(
@@ -154,10 +155,19 @@ def _as_dates(
     return cells.spread(np.array(found.values, dtype="datetime64[us]"), np.datetime64("NaT"))
 
 
+def _mostly(cells: _Cells, bad: Sequence[int]) -> bool:
+    # A number that most rows repeat makes no column of numbers: "0" may stand beside names of events.
+    if len(bad) <= (1 - _NEARLY) * len(cells.distinct):
+        return True
+    spoilt = int(np.isin(cells.codes, bad).sum())
+    known = int((cells.codes >= 0).sum())
+    return len(cells.distinct) - len(bad) >= _SEVERAL and spoilt <= (1 - _NEARLY) * known
+
+
 def _look_like_dates(cells: Sequence[str], serials: bool) -> bool:
     # Most columns hold no date at all, and their first cells say so.
-    return any(_share_dates(cells[:few], serials) >= enough for few, enough in ((1, 1.0), (5, 0.5))) and (
-        _share_dates(cells[:_SAMPLE], serials) >= _NEARLY
+    return any(_share_dates(cells[:few], serials) >= 0.5 for few in (1, 5)) and (
+        _share_dates(cells[:_SAMPLE], serials) >= 0.5
     )
 
 
@@ -187,7 +197,7 @@ def _as_numbers(
         for value, text in zip(found.values, cells.distinct, strict=True)
     ]
     bad = [i for i, value in enumerate(values) if value is None]
-    if not cells.distinct or len(bad) > (1 - _NEARLY) * len(values):
+    if not cells.distinct or not _mostly(cells, bad):
         return np.full(len(cells.codes), np.nan) if not cells.distinct else None
     if bad:
         raise DataError(

@@ -32,12 +32,12 @@ def calendar_copy(column: pd.Series, dates: pd.Series) -> bool:
         return True
     week = when.dt.isocalendar().week
     for part in (
-        when.dt.dayofyear,
+        when.dt.day_of_year,
         when.dt.month,
         week,
         when.dt.year,
         when.dt.quarter,
-        when.dt.dayofweek,
+        when.dt.day_of_week,
         when.dt.day,
     ):
         gap = values - part.to_numpy(dtype=np.float64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ def read_stata(path: Path, *, limits: Limits) -> RawTable:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             frame = pd.read_stata(path, convert_missing=False)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, struct.error) as error:
         raise DataError(f"this is no Stata file ({error})", where=path.name) from error
     return raw_frame(frame, path.name, limits)
 

@@ -188,7 +188,9 @@ def _read(readable: Path, path: Path, separator: str, width: int, skip: int, lim
 
 def _plain_objects(column: Any) -> Column:
     if isinstance(column, np.ma.MaskedArray):
-        return column.filled(None)
+        texts = column.data.copy()
+        texts[np.ma.getmaskarray(column)] = None
+        return texts
     return np.asarray(column, dtype=object)
 
 
