@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from liftos_agents import agents, models, tracing
-from liftos_agents import memory as memory_room
+from liftos_agents import agents, models, server, tracing
 from liftos_agents.config import Settings
 from liftos_agents.domain.answer import Answer
 from liftos_agents.domain.engine import AskRequest
@@ -23,19 +19,18 @@ from liftos_agents.domain.plan import Plan
 from liftos_agents.domain.specialist import Specialist
 from liftos_agents.domain.task import RoutingTask
 from liftos_agents.errors import ArgumentError, CancelledError, ConfigurationError, LiftError
-from liftos_agents.graphs.checkpoints import ThreadSaver, open_saver
-from liftos_agents.graphs.flow import Flow, Listener, new_run
+from liftos_agents.graphs.flow import Listener, new_run
 from liftos_agents.graphs.intake import describe, load_sources
-from liftos_agents.graphs.loop_thread import LoopThread
 from liftos_agents.graphs.routing import route
-from liftos_agents.graphs.services import Run, Services, Stores, Untraced
+from liftos_agents.graphs.services import Run, Services, Trace, Untraced
+from liftos_agents.graphs.workshop import Workshop
 from liftos_agents.tools.registry import Registry, ToolSpec
 
 if TYPE_CHECKING:
-    from liftos_agents.memory import Memory
-    from liftos_agents.tracing import Explanation, Recorder, TraceStore
+    from fastapi import APIRouter
 
-_THREADS = 4
+    from liftos_agents.memory import Memory
+    from liftos_agents.tracing import Explanation, TraceStore
 
 
 class LiftOS:
@@ -79,17 +74,7 @@ class LiftOS:
                     f"specialist {specialist.name!r} wants the tool {missing[0]!r}, which there is none of",
                     fix="Hand the tool in with tools=[…]",
                 )
-        self._lock = threading.RLock()
-        self._closed = False
-        self._brains: dict[str, Services] = {}
-        self._loop: LoopThread | None = None
-        self._saver: ThreadSaver | None = None
-        self._flow: Flow | None = None
-        self._memory: Memory | None = None
-        self._trace: TraceStore | None = None
-        self._pool: ThreadPoolExecutor | None = None
-        self._stores = Stores(self.settings)
-        self._writing: set[Future[None]] = set()
+        self._workshop = Workshop(self.settings, self.registry, self.specialists)
 
     def ask(
         self,
@@ -120,7 +105,7 @@ class LiftOS:
         Raises:
             UserError: What the caller can put right: data, roles, caps.
         """
-        return self._worker().result(
+        return self._workshop.loop.result(
             self._ask(
                 question,
                 data,
@@ -137,7 +122,7 @@ class LiftOS:
 
     async def aask(self, question: str, data: Any = None, **options: Any) -> Answer:
         """As `ask`, awaited; cancelling it stops the run."""
-        return await asyncio.wrap_future(self._worker().submit(self._ask(question, data, **options)))
+        return await asyncio.wrap_future(self._workshop.loop.submit(self._ask(question, data, **options)))
 
     async def astream(self, question: str, data: Any = None, **options: Any) -> AsyncIterator[Event]:
         """Events of the run; the last one, `answer`, holds the whole answer. Closing the iterator stops the run.
@@ -148,21 +133,27 @@ class LiftOS:
         loop = asyncio.get_running_loop()
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
 
-        def tell(event: Event | None) -> None:
+        ended = asyncio.Event()
+
+        def tell(event: Event) -> None:
             loop.call_soon_threadsafe(queue.put_nowait, event)
 
-        future = self._worker().submit(self._ask(question, data, on_event=tell, **options))
-        future.add_done_callback(lambda _: tell(None))
+        def end() -> None:
+            loop.call_soon_threadsafe(queue.put_nowait, None)
+            loop.call_soon_threadsafe(ended.set)
+
+        future = self._workshop.loop.submit(self._ask(question, data, on_event=tell, **options), end)
         try:
             while (event := await queue.get()) is not None:
                 yield event
             await asyncio.wrap_future(future)
         finally:
             future.cancel()
+            await ended.wait()
 
     def plan(self, question: str, data: Any = None, *, roles: Mapping[str, Any] | None = None) -> Plan:
         """The router's plan alone; works without data and touches no store without it."""
-        return self._worker().result(self.aplan(question, data, roles=roles))
+        return self._workshop.loop.result(self._plan(question, data, roles or {}, None))
 
     async def aplan(
         self,
@@ -173,31 +164,35 @@ class LiftOS:
         model: str | None = None,
     ) -> Plan:
         """As `plan`, awaited."""
-        services = self._services(model, memory=False)
-        run = new_run(services, Untraced(), organisation=self.settings.organisation, sources=sources_of(data))
-        briefs, _ = describe(await load_sources(run) if run.sources else [], roles or {})
-        return await route(run, RoutingTask(question=_checked(question), datasets=tuple(briefs)))
+        future = self._workshop.loop.submit(self._plan(question, data, roles or {}, model))
+        return await asyncio.wrap_future(future)
+
+    def route(self, task: RoutingTask) -> Plan:
+        """The router's plan of a question with its thread and data briefs, as an evaluation puts it."""
+        return self._workshop.loop.result(
+            route(self._run(self._workshop.services(None, memory=False), Untraced()), task)
+        )
 
     @property
     def engine(self) -> Engine:
         """The engine as a server or a client is handed it."""
         return Engine(self)
 
+    def router(self, prefix: str = "/v1", **options: Any) -> APIRouter:
+        """A FastAPI router over this engine, for a host's own app; options as `server.create_router`."""
+        return server.create_router(self.engine, prefix=prefix, **options)
+
     @property
     def memory(self) -> Memory:
-        """What the organisation has learnt."""
-        with self._lock:
-            if self._memory is None:
-                self._memory = memory_room.Memory(
-                    self._stores.home, embedding_path=self.settings.embedding_path
-                )
-            return self._memory
+        """What the organisation has learnt, everything answered so far included."""
+        self.settle()
+        return self._workshop.memory
 
     @property
     def trace(self) -> TraceStore:
-        """The decision trace, everything written so far."""
+        """The decision trace, everything answered so far included."""
         self.settle()
-        return self._trace_store()
+        return self._workshop.trace
 
     def runs(self, limit: int = 20) -> tuple[Any, ...]:
         """The latest runs, newest first."""
@@ -214,32 +209,18 @@ class LiftOS:
     def health(self) -> dict[str, Any]:
         """Whether the stores answer: `ok`, and what is wrong otherwise."""
         try:
-            self._trace_store().runs(1)
+            self._workshop.trace.runs(1)
         except (LiftError, OSError, SQLAlchemyError) as error:
             return {"ok": False, "problem": str(error)}
-        return {"ok": True, "home": str(self._stores.home.root), "model": self.settings.model}
+        return {"ok": True, "home": str(self._workshop.stores.home.root), "model": self.settings.model}
 
     def settle(self) -> None:
         """Waits until what is written behind answers is on disk."""
-        for writing in tuple(self._writing):
-            writing.result()
+        self._workshop.settle()
 
     def close(self) -> None:
         """Stops what runs, writes what waits, and closes the stores."""
-        with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-        if self._loop is not None:
-            self._loop.close()
-        self.settle()
-        if self._pool is not None:
-            self._pool.shutdown()
-        if self._memory is not None:
-            self._memory.close()
-        if self._saver is not None:
-            self._saver.conn.close()
-        self._stores.close()
+        self._workshop.close()
 
     def __enter__(self) -> LiftOS:
         return self
@@ -263,13 +244,11 @@ class LiftOS:
         run_id: str | None = None,
         on_event: Listener | None = None,
     ) -> Answer:
-        services = self._services(model)
-        for writing in tuple(self._writing):
-            await asyncio.wrap_future(writing)
-        trace = Untraced()
-        run = new_run(
+        services = self._workshop.services(model)
+        await self._workshop.settled()
+        run = self._run(
             services,
-            trace,
+            Untraced(),
             organisation=organisation or self.settings.organisation,
             run_id=run_id,
             thread=thread,
@@ -278,7 +257,7 @@ class LiftOS:
             max_usd=max_usd,
         )
         recorder = tracing.Recorder(
-            self._trace_store(),
+            self._workshop.trace,
             run.id,
             run.organisation,
             question=_checked(question),
@@ -287,76 +266,24 @@ class LiftOS:
         )
         run.trace = recorder
         try:
-            answer = await self._opened_flow().answer(
+            answer = await self._workshop.flow.answer(
                 run, question, overrides=dict(roles or {}), listener=on_event
             )
         except (Exception, asyncio.CancelledError) as error:
             stopped = isinstance(error, asyncio.CancelledError | CancelledError)
-            self._behind(recorder.finish, "cancelled" if stopped else "failed", error=error)
+            self._workshop.keep_failure(recorder, "cancelled" if stopped else "failed", error)
             raise
-        self._behind(self._keep, run, recorder, answer)
+        self._workshop.keep(run, recorder, answer)
         return answer
 
-    def _keep(self, run: Run, recorder: Recorder, answer: Answer) -> None:
-        """Writes what lies behind an answer: its trace, and what was learnt."""
-        recorder.finish(answer.status, answer=answer)
-        if run.services.memory is not None and answer.status == "complete":
-            records = memory_room.records_of(run.organisation, run.id, answer.answer, answer.evidence)
-            run.services.memory.remember(records)
+    async def _plan(self, question: str, data: Any, roles: Mapping[str, Any], model: str | None) -> Plan:
+        run = self._run(self._workshop.services(model, memory=False), Untraced(), sources=sources_of(data))
+        briefs, _ = describe(await load_sources(run) if run.sources else [], roles)
+        return await route(run, RoutingTask(question=_checked(question), datasets=tuple(briefs)))
 
-    def _behind(self, write: Callable[..., None], *arguments: Any, **options: Any) -> None:
-        future = self._threads().submit(write, *arguments, **options)
-        self._writing.add(future)
-        future.add_done_callback(self._writing.discard)
-
-    def _services(self, model: str | None, *, memory: bool = True) -> Services:
-        name = model or self.settings.model
-        with self._lock:
-            if name not in self._brains:
-                chat = models.create(name, self.settings)
-                self._brains[name] = Services(
-                    settings=self.settings,
-                    registry=self.registry,
-                    specialists=self.specialists,
-                    model=chat,
-                    model_name=name,
-                    router_prompt=agents.router_prompt(self.specialists),
-                    price=lambda read, written: models.cost(
-                        {"input_tokens": read, "output_tokens": written}, name
-                    ),
-                    pool=self._threads(),
-                    stores=self._stores,
-                )
-            brain = self._brains[name]
-            return replace(brain, memory=self.memory) if memory else brain
-
-    def _threads(self) -> ThreadPoolExecutor:
-        with self._lock:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="liftos")
-            return self._pool
-
-    def _worker(self) -> LoopThread:
-        with self._lock:
-            if self._closed:
-                raise LiftError("this LiftOS is closed")
-            if self._loop is None:
-                self._loop = LoopThread("liftos-engine")
-            return self._loop
-
-    def _opened_flow(self) -> Flow:
-        with self._lock:
-            if self._flow is None:
-                self._saver = open_saver(self._stores.home.root / "threads.sqlite")
-                self._flow = Flow(self._saver)
-            return self._flow
-
-    def _trace_store(self) -> TraceStore:
-        with self._lock:
-            if self._trace is None:
-                home = self._stores.home
-                self._trace = tracing.TraceStore(home.database, home.folder("keys"))
-            return self._trace
+    def _run(self, services: Services, trace: Trace, **given: Any) -> Run:
+        given.setdefault("organisation", self.settings.organisation)
+        return new_run(services, trace, **given)
 
 
 class Engine:

@@ -1,0 +1,174 @@
+"""The live parts of one engine: each opened on first use, all closed together."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from liftos_agents import agents, models, tracing
+from liftos_agents import memory as memory_room
+from liftos_agents.config import Settings
+from liftos_agents.domain.answer import Answer
+from liftos_agents.domain.specialist import Specialist
+from liftos_agents.errors import LiftError
+from liftos_agents.graphs.checkpoints import ThreadSaver, open_saver
+from liftos_agents.graphs.flow import Flow
+from liftos_agents.graphs.loop_thread import LoopThread
+from liftos_agents.graphs.services import Run, Services, Stores
+from liftos_agents.tools.registry import Registry
+
+if TYPE_CHECKING:
+    from liftos_agents.memory import Memory
+    from liftos_agents.tracing import Recorder, TraceStore
+
+_THREADS = 4
+
+
+class Workshop:
+    """Models, stores, threads and the flow of one engine; two of them share nothing.
+
+    Args:
+        settings: Where the stores are and what caps hold.
+        registry: The tools there are.
+        specialists: The specialists there are.
+    """
+
+    def __init__(self, settings: Settings, registry: Registry, specialists: Mapping[str, Specialist]) -> None:
+        self.settings = settings
+        self.registry = registry
+        self.specialists = specialists
+        self.stores = Stores(settings)
+        self._lock = threading.RLock()
+        self._closed = False
+        self._brains: dict[str, Services] = {}
+        self._loop: LoopThread | None = None
+        self._pool: ThreadPoolExecutor | None = None
+        self._saver: ThreadSaver | None = None
+        self._flow: Flow | None = None
+        self._memory: Memory | None = None
+        self._trace: TraceStore | None = None
+        self._writing: set[Future[None]] = set()
+
+    @property
+    def loop(self) -> LoopThread:
+        """The loop that questions are answered on.
+
+        Raises:
+            LiftError: The engine is closed.
+        """
+        with self._lock:
+            if self._closed:
+                raise LiftError("this LiftOS is closed")
+            if self._loop is None:
+                self._loop = LoopThread("liftos-engine")
+            return self._loop
+
+    @property
+    def flow(self) -> Flow:
+        """The graph, and the threads that it keeps."""
+        with self._lock:
+            if self._flow is None:
+                self._saver = open_saver(self.stores.home.root / "threads.sqlite")
+                self._flow = Flow(self._saver)
+            return self._flow
+
+    @property
+    def memory(self) -> Memory:
+        """What organisations have learnt."""
+        with self._lock:
+            if self._memory is None:
+                self._memory = memory_room.Memory(
+                    self.stores.home, embedding_path=self.settings.embedding_path
+                )
+            return self._memory
+
+    @property
+    def trace(self) -> TraceStore:
+        """The decision trace."""
+        with self._lock:
+            if self._trace is None:
+                home = self.stores.home
+                self._trace = tracing.TraceStore(home.database, home.folder("keys"))
+            return self._trace
+
+    def services(self, model: str | None = None, *, memory: bool = True) -> Services:
+        """What a run with `model` works with; without `memory` no store is opened.
+
+        Raises:
+            ConfigurationError: No such model, or no key for it.
+        """
+        name = model or self.settings.model
+        with self._lock:
+            if name not in self._brains:
+                self._brains[name] = Services(
+                    settings=self.settings,
+                    registry=self.registry,
+                    specialists=self.specialists,
+                    model=models.create(name, self.settings),
+                    model_name=name,
+                    router_prompt=agents.router_prompt(self.specialists),
+                    price=lambda read, written: models.cost(
+                        {"input_tokens": read, "output_tokens": written}, name
+                    ),
+                    pool=self._threads(),
+                    stores=self.stores,
+                )
+            brain = self._brains[name]
+            return replace(brain, memory=self.memory) if memory else brain
+
+    def keep(self, run: Run, recorder: Recorder, answer: Answer) -> None:
+        """Writes what lies behind an answer, its trace and what was learnt, without keeping it waiting."""
+        self._behind(_keep, run, recorder, answer)
+
+    def keep_failure(self, recorder: Recorder, status: str, error: BaseException) -> None:
+        """Writes the trace of a run that has no answer."""
+        self._behind(recorder.finish, status, error=error)
+
+    async def settled(self) -> None:
+        """Waits until what lies behind earlier answers is written."""
+        for writing in tuple(self._writing):
+            await asyncio.wrap_future(writing)
+
+    def settle(self) -> None:
+        """As `settled`, from outside the loop."""
+        for writing in tuple(self._writing):
+            writing.result()
+
+    def close(self) -> None:
+        """Stops what runs, writes what waits, and closes the stores."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        if self._loop is not None:
+            self._loop.close()
+        self.settle()
+        if self._pool is not None:
+            self._pool.shutdown()
+        if self._memory is not None:
+            self._memory.close()
+        if self._saver is not None:
+            self._saver.conn.close()
+        self.stores.close()
+
+    def _behind(self, write: Callable[..., None], *arguments: Any, **options: Any) -> None:
+        future = self._threads().submit(write, *arguments, **options)
+        self._writing.add(future)
+        future.add_done_callback(self._writing.discard)
+
+    def _threads(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="liftos")
+            return self._pool
+
+
+def _keep(run: Run, recorder: Recorder, answer: Answer) -> None:
+    recorder.finish(answer.status, answer=answer)
+    if run.services.memory is not None and answer.status == "complete":
+        records = memory_room.records_of(run.organisation, run.id, answer.answer, answer.evidence)
+        run.services.memory.remember(records)
