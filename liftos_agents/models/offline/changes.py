@@ -53,8 +53,14 @@ def changes(row: Sequence[Item], channels: Sequence[str], taken: set[int]) -> Ch
             _close(row, group, channels, found)
             group = _Group()
         elif item.kind in _FACTORS:
-            _close(row, group, channels, found)
-            group = _Group(factor=_FACTORS[item.kind], positions={index})
+            passive = bool(group.channels) and group.sign is None and group.factor is None
+            if not passive or _next_kind(row, index) in ("channel", "all"):
+                _close(row, group, channels, found)
+                group = _Group()
+            group.factor = _FACTORS[item.kind]
+            group.positions.add(index)
+        elif item.kind == "wholly" and group.sign is not None and group.sign < 0 and group.size is None:
+            group.size = 1.0
         elif item.kind in _SIGNS:
             waiting = group.size is not None and group.sign is None
             if not waiting and (group.sign is not None or group.factor is not None):
@@ -87,8 +93,15 @@ def changes(row: Sequence[Item], channels: Sequence[str], taken: set[int]) -> Ch
     return found
 
 
+def _next_kind(row: Sequence[Item], index: int) -> str:
+    rest = (item.kind for item in row[index + 1 :] if item.kind != "strange")
+    return next(rest, "")
+
+
 def _close(row: Sequence[Item], group: _Group, channels: Sequence[str], found: Changes) -> None:
     size = group.factor
+    if size == -1.0 and group.size is not None and not group.money:
+        size = -group.size
     if size is None:
         if group.size is None or group.sign is None:
             return

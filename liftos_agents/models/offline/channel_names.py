@@ -103,8 +103,9 @@ def _members(group: tuple[str, ...], channels: Sequence[str]) -> tuple[str, ...]
 
 def _misspelt(said: str, key: str, channels: Sequence[str]) -> tuple[str, ...] | None:
     known = said in lexicon().words or said in lexicon().stop_words or said in lexicon().plain
-    if len(key) < 4 or known or any(c.isdigit() for c in key) or " " in said:
+    if len(key) < 4 or known or " " in said:
         return None
+    digits = re.sub(r"\D", "", key)
     names = [(name, _key(name)) for name in channels]
     spellings = names + [
         (members[0], _key(word))
@@ -114,7 +115,8 @@ def _misspelt(said: str, key: str, channels: Sequence[str]) -> tuple[str, ...] |
     ]
     best: dict[str, float] = {}
     for name, spelling in spellings:
-        best[name] = max(best.get(name, 0.0), fuzz.ratio(key, spelling))
+        if re.sub(r"\D", "", spelling) == digits:
+            best[name] = max(best.get(name, 0.0), fuzz.ratio(key, spelling))
     ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
     if not ranked or ranked[0][1] < _TYPO:
         return None

@@ -130,6 +130,11 @@ def _set(row: Sequence[Item], channels: Sequence[int], low: bool, value: int, fo
     names = _names(row, channels, found)
     if not names and any(row[c].kind == "channel" for c in channels):
         return
+    if not names:
+        strange = _strange(row, value)
+        if strange is not None or low:
+            found.unclear.append(strange or Mention("", (), row[value].start, row[value].end))
+            return
     span = row[min([*channels, value]) : max([*channels, value]) + 3]
     if len(names) > 1 and any(i.kind == "together" for i in span):
         side = "minimum" if low else "maximum"
@@ -139,6 +144,16 @@ def _set(row: Sequence[Item], channels: Sequence[int], low: bool, value: int, fo
     share, amount = (found.minimum_share, found.minimum) if low else (found.maximum_share, found.maximum)
     for name in names or [ANY]:
         (share if quantity.kind == "share" else amount)[name] = quantity.value
+
+
+def _strange(row: Sequence[Item], value: int) -> Mention | None:
+    """The nearest word before the limit that may be a channel's name and is none of the data's."""
+    for position in range(value - 1, max(-1, value - 5), -1):
+        if row[position].kind == "strange":
+            return row[position].mention
+        if row[position].kind in ("break", "comma", "money", "share"):
+            return None
+    return None
 
 
 def _next_value(row: Sequence[Item], start: int, used: set[int]) -> int | None:

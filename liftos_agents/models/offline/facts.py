@@ -15,7 +15,9 @@ _COLON = re.compile(r"[:：]\s*(?P<rest>\S.+)$", re.DOTALL)
 _QUOTED = re.compile(r"[\"“„«](?P<text>[^\"”“»]{3,})[\"”“»]")
 _FOR = re.compile(
     r"\b(?:ads?|adverts?|anzeigen?|annonces?|anuncios?|headlines?|copy|rsas?|campaign|texts?)\s+(?:\w+\s+){0,3}?(?:for|about|für|fuer|pour|para)\s+"
-    r"(?:our |my |the |a |an |unsere[nr]? |mein[e]?[nr]? |notre |nuestr[oa] )?(?P<product>[^,.;:?!\n]{3,60})",
+    r"(?:our |my |the |a |an |unsere[nr]? |mein[e]?[nr]? |notre |nuestr[oa] )?"
+    r"(?!it\b|that\b|this\b|them\b|these\b|me\b|google\b|ihn\b|es\b|das\b|diese)(?P<product>[^,.;:?!\n]{3,60}?)"
+    r"(?=\s+(?:that|which|who|with|within|using|based|so|and|in|on|to|from|die|das|mit|und|qui|que|avec|et|con|y)\b|[,.;:?!\n]|$)",
     re.IGNORECASE,
 )
 _LANGUAGES = (
@@ -61,7 +63,7 @@ def read_facts(question: str, text: str | None, earlier: str | None) -> dict[str
         "$product_text": text or given,
         "$product_facts": facts or text or given,
         "$facts": facts,
-        "$product": product.group("product").strip() if product else None,
+        "$product": product.group("product").strip() if product and not text else None,
         "$language": next(
             (code for code, names in _LANGUAGES if re.search(rf"\b(?:{names})\b", folded)), None
         ),

@@ -134,11 +134,9 @@ def _fill(text: str, scope: Mapping[str, Any], results: Results) -> str:
         value = scope.get(f"{name}.text", scope.get(name))
         if value is None or value == "" or isinstance(value, Mapping):
             raise _Unbound(name)
-        return (
-            joined([str(v) for v in cast("list[Any]", value)])
-            if isinstance(value, list | tuple)
-            else str(value)
-        )
+        if isinstance(value, list | tuple):
+            return joined([str(v) for v in cast("list[Any]", value)])
+        return str(value).replace("_", " ") if match.group(1).endswith(".words") else str(value)
 
     def number(match: re.Match[str]) -> str:
         step, path, format_name = match.group(1), match.group(2).strip(), match.group(3)

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from liftos_agents.models.offline.channel_names import Mention, mentions
+from liftos_agents.models.offline.lexicon import lexicon
 from liftos_agents.models.offline.quantities import Quantity, plain, quantities
+from liftos_agents.models.offline.spelling import stem
 
 _CUES: tuple[tuple[str, str], ...] = (
     ("break", r"[;?!]|\.(?=\s|$)"),
@@ -20,11 +22,12 @@ _CUES: tuple[tuple[str, str], ...] = (
     ("over", r"(?:over|above|more than|exceeds?|exceeding|uber|mehr als|plus de|mas de|>)(?=\s*[€$£]?\d)"),
     ("under", r"(?:under|below|less than|unter|weniger als|moins de|menos de|<)(?=\s*[€$£]?\d)"),
     ("nothing", r"nothing|no (?:single )?(?:channel|one|medium)|none|never|kein kanal|nichts|aucun canal|rien|ningun canal|nada"),
-    ("each", r"(?:each|every|any)(?: single)?(?: channel| one| medium)?|jeder kanal|jeden kanal|chaque canal|cada canal"),
+    ("each", r"(?:per channel|each|every|any)(?: single)?(?: channel| one| medium)?|jeder kanal|jeden kanal|chaque canal|cada canal"),
     ("together", r"together|combined|in total|in sum|jointly|zusammen|insgesamt|ensemble|au total|juntos|en conjunto"),
     ("share_of", r"of (?:the )?(?:total|budget)|of it|share"),
     ("off", r"without|(?:turn|switch|shut)(?:ing|ed)? off|stop(?:ped|ping)?|pause|pausing|drop|dropping|kill|remove|removing|exclude|excluding|leave out|leaving out|no longer|ohne|streichen|abschalten|einstellen|sans|couper|supprimer|arreter|sin|parar|apagar|quitar|eliminar|zero out"),
-    ("half", r"halve|halving|halved|halbieren|halbiere"),
+    ("wholly", r"completely|entirely|altogether|fully|to zero|ganz|vollstandig|completement|entierement|totalement|por completo|del todo"),
+    ("half", r"halve[sd]?|halving|halved|halbieren|halbiere"),
     ("double", r"double|doubling|doubled|verdoppeln|verdopple|doubler|doublons|duplicar|doblar|duplico"),
     ("triple", r"triple|tripling|tripled|verdreifachen|tripler|triplicar"),
     ("quadruple", r"quadruple|quadrupling|vervierfachen"),
@@ -48,9 +51,21 @@ _CUE = re.compile(
 )
 
 
+_NAME = re.compile(r"(?<![\w'])[a-z][a-z_0-9]{3,}(?![\w'])")
+_VERBS = frozenset(
+    word
+    for words in (
+        "keep keeps gets should must stay stays remain remains receive receives leave take have make made using while",
+        "quarter month week year period periods bleiben bekommt bleibt soll sollen rester recevoir garder mantener",
+        "recibe quede dejar",
+    )
+    for word in words.split()
+)
+
+
 @dataclass(frozen=True)
 class Item:
-    """One item: `kind` is `money`, `share`, `period`, `number`, `channel` or the name of a cue."""
+    """One item: `kind` is that of a quantity, `channel`, the name of a cue, or `strange` for a word nobody knows."""
 
     kind: str
     start: int
@@ -69,4 +84,18 @@ def items(text: str, channels: Sequence[str]) -> tuple[Item, ...]:
     for match in _CUE.finditer(said):
         if match.lastgroup and not any(s < match.end() and match.start() < e for s, e in taken):
             found.append(Item(match.lastgroup, match.start(), match.end()))
+    taken = [(i.start, i.end) for i in found]
+    for match in _NAME.finditer(said):
+        if _is_strange(match.group(0)) and not any(s < match.end() and match.start() < e for s, e in taken):
+            mention = Mention(match.group(0), (), match.start(), match.end())
+            found.append(Item("strange", match.start(), match.end(), mention=mention))
     return tuple(sorted(found, key=lambda i: i.start))
+
+
+def _is_strange(word: str) -> bool:
+    """Whether `word` could be the name of a channel that the data does not have."""
+    known = lexicon()
+    forms = {word, stem(word), word.removesuffix("s")}
+    return not (
+        forms & known.stop_words or forms & known.words.keys() or stem(word) in known.stems or word in _VERBS
+    )

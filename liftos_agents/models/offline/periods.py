@@ -14,6 +14,7 @@ _DAYS: dict[Unit, float] = {
     "half": 182,
     "year": 364,
 }
+_MONTHS: dict[Unit, float] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _PERIOD: dict[str, float] = {"day": 1, "week": 7, "month": 365.25 / 12}
 
 
@@ -29,8 +30,10 @@ def in_periods(span: Quantity, frequency: str | None) -> int:
     return max(1, round(span.value * _DAYS[unit] / _PERIOD.get(frequency or "week", 7)))
 
 
-def over_horizon(amount: float, rate: Quantity, periods: int | None, frequency: str | None) -> float:
-    """`amount` per span `rate` as a total over `periods`; over one such span when none was given."""
-    span = _DAYS[rate.unit or "month"] * rate.value
-    days = periods * _PERIOD.get(frequency or "week", 7) if periods else span
-    return amount * round(days / span, 6)
+def over_horizon(amount: float, rate: Quantity, span: Quantity | None) -> float:
+    """`amount` per `rate` as a total over `span`, or over one `rate` when there is none."""
+    if span is None:
+        return amount
+    table = _MONTHS if rate.unit in _MONTHS and span.unit in _MONTHS else _DAYS
+    lengths = [table[q.unit or "month"] * q.value for q in (span, rate)]
+    return amount * lengths[0] / lengths[1]

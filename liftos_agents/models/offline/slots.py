@@ -59,7 +59,7 @@ def _slots(text: str, channels: tuple[str, ...], frequency: str | None) -> Mappi
     periods = horizon(spans, frequency)
     named = [i.mention for i in row if i.mention is not None]
     return {
-        "$money": _total(row, limits, moves, periods, frequency),
+        "$money": _total(row, limits, moves),
         "$horizon_periods": periods,
         "$changes": moves.relative,
         "$amount_changes": moves.amount,
@@ -83,19 +83,17 @@ def _slots(text: str, channels: tuple[str, ...], frequency: str | None) -> Mappi
     }
 
 
-def _total(
-    row: Sequence[Item], limits: Constraints, moves: Changes, periods: int | None, frequency: str | None
-) -> float | None:
+def _total(row: Sequence[Item], limits: Constraints, moves: Changes) -> float | None:
     taken = limits.used | moves.used
+    spans = [i.quantity for i in row if i.quantity is not None and i.quantity.kind == "period"]
+    over = next((span for span in spans if not span.rate), None)
     for index, item in enumerate(row):
         if item.kind != "money" or item.quantity is None or index in taken or item.quantity.value <= 0:
             continue
-        rate = next(
-            (i.quantity for i in row[index + 1 : index + 3] if i.quantity and i.quantity.kind == "period"),
-            None,
-        )
+        near = (i.quantity for i in row[index + 1 : index + 3] if i.quantity in spans)
+        rate = next(near, None)
         if rate is not None and rate.rate:
-            return over_horizon(item.quantity.value, rate, periods, frequency)
+            return over_horizon(item.quantity.value, rate, over)
         return item.quantity.value
     return None
 
@@ -105,6 +103,8 @@ def _question(unclear: Sequence[Mention], channels: Sequence[str], moves: Change
         return None
     if unclear:
         mention = unclear[0]
+        if not mention.said:
+            return f"Which channel is the lower limit meant for? The data has {', '.join(channels)}."
         if mention.choices:
             return f"Which channel do you mean by “{mention.said}”: {' or '.join(mention.choices)}?"
         return (
