@@ -22,6 +22,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from liftos_agents.domain.engine import Engine
 from liftos_agents.server.errors import ErrorBody, ErrorDetail
 from liftos_agents.server.event_stream import HEARTBEAT_SECONDS
+from liftos_agents.server.reference import reference
 from liftos_agents.server.routes import create_health_router, create_router
 from liftos_agents.version import __version__
 
@@ -61,6 +62,8 @@ def create_app(
         version=__version__,
         description="Questions of marketing data, answered with numbers that are bound to evidence.",
         lifespan=alive,
+        docs_url=None,
+        redoc_url=None,
     )
     app.include_router(
         create_router(
@@ -73,15 +76,17 @@ def create_app(
 
     @app.get("/", include_in_schema=False)
     async def page() -> HTMLResponse:
-        text, policy = _page()
-        return HTMLResponse(
+        text = _file("page.html")
+        return _html(
             text.replace("__PREFIX__", html.escape(prefix)),
-            headers={
-                "Content-Security-Policy": policy,
-                "X-Content-Type-Options": "nosniff",
-                "Referrer-Policy": "no-referrer",
-            },
+            f"script-src {_hash(text, 'script')}; connect-src 'self'",
+            text,
         )
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        text = _file("reference.html")
+        return _html(text.replace("__REFERENCE__", reference(app.openapi())), "", text)
 
     return app
 
@@ -108,15 +113,23 @@ async def _http_error(request: Request, error: Exception) -> Response:
     )
 
 
-@cache
-def _page() -> tuple[str, str]:
-    text = resources.files("liftos_agents.server").joinpath("page.html").read_text("utf-8")
-    script, style = (_hash(text, tag) for tag in ("script", "style"))
-    policy = (
-        f"default-src 'none'; script-src {script}; style-src {style}; connect-src 'self'; img-src data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+def _html(text: str, policy: str, template: str) -> HTMLResponse:
+    """A page whose style, and whose script if it has one, is allowed by the hash of its own text alone."""
+    rules = f"default-src 'none'; style-src {_hash(template, 'style')}; {policy}"
+    fixed = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    return HTMLResponse(
+        text,
+        headers={
+            "Content-Security-Policy": f"{rules.rstrip('; ')}; {fixed}",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+        },
     )
-    return text, policy
+
+
+@cache
+def _file(name: str) -> str:
+    return resources.files("liftos_agents.server").joinpath(name).read_text("utf-8")
 
 
 def _hash(text: str, tag: str) -> str:

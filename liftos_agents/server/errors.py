@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive
 
 from liftos_agents.errors import (
     AmbiguousRoleError,
@@ -22,6 +23,7 @@ from liftos_agents.errors import (
     UserError,
 )
 
+MOST_BODY_BYTES = 1_000_000
 _log = logging.getLogger("liftos_agents.server")
 
 
@@ -67,13 +69,19 @@ class PlainErrorRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             try:
-                return await handler(request)
-            except HTTPException:
+                return await handler(Request(request.scope, _bounded(request.receive)))
+            except HTTPException as error:
+                if isinstance(error.__cause__, BodyTooLarge):
+                    return error_response(error.__cause__)
                 raise
             except Exception as error:  # noqa: BLE001
                 return error_response(error)
 
         return guarded
+
+
+class BodyTooLarge(UserError):
+    """A request body above `MOST_BODY_BYTES`."""
 
 
 def error_response(error: Exception) -> JSONResponse:
@@ -105,6 +113,8 @@ def described(error: Exception) -> tuple[int, ErrorBody]:
         return 404, _body("not_found", error.what, where=error.where, fix=error.fix)
     if isinstance(error, BudgetExceededError):
         return 422, _body("budget_exceeded", error.what, where=error.where, fix=error.fix)
+    if isinstance(error, BodyTooLarge):
+        return 413, _body("too_large", error.what, fix=error.fix)
     if isinstance(error, UserError):
         return 422, _body("invalid_request", error.what, where=error.where, fix=error.fix)
     if isinstance(error, CancelledError):
@@ -114,6 +124,23 @@ def described(error: Exception) -> tuple[int, ErrorBody]:
     return 500, _body(
         "internal", "something went wrong on the server", fix=f"Its log has more, under {reference}"
     )
+
+
+def _bounded(receive: Receive) -> Receive:
+    """`receive` that stops a body as soon as it has grown too large, whatever length it announces."""
+    size = 0
+
+    async def counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > MOST_BODY_BYTES:
+            raise BodyTooLarge(
+                f"the body is larger than {MOST_BODY_BYTES:,} bytes", fix="Give data by path, not in the body"
+            )
+        return message
+
+    return counted
 
 
 def _body(kind: str, message: str, *, where: str | None = None, fix: str | None = None) -> ErrorBody:

@@ -23,6 +23,7 @@ from liftos_agents.version import __version__
 _CLIENT_GONE = 499
 _MISTAKES: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorBody, "description": "Something that is named does not exist."},
+    413: {"model": ErrorBody, "description": "The body is too large."},
     422: {"model": ErrorBody, "description": "A mistake that the caller can put right."},
     500: {"model": ErrorBody, "description": "A failure of the server; its log has more."},
 }
@@ -117,7 +118,12 @@ def create_router(
         """The latest runs, newest first, without their answers."""
         return Runs(runs=engine.runs(limit))
 
-    @router.get("/runs/{run_id}", tags=["runs"], summary="One run with its answer", responses=_MISTAKES)
+    @router.get(
+        "/runs/{run_id}",
+        tags=["runs"],
+        summary="One run with its answer",
+        responses={k: v for k, v in _MISTAKES.items() if k != 413},
+    )
     def run(run_id: str) -> dict[str, Any]:
         """One run as it is kept: question, plan, answer, versions, times."""
         return engine.run(run_id)

@@ -57,10 +57,11 @@ class AuditArguments(BaseModel):
 
 
 class ComponentScore(BaseModel):
-    """One component: `score` from 0 to 100, or None where a text cannot show it."""
+    """One component: `score` from 0 to 100, or None where a text cannot show it; `label` is its name in words."""
 
     model_config = ConfigDict(frozen=True)
 
+    label: str
     score: float | None
     weight: float
     grade: str
@@ -122,6 +123,7 @@ _UNITS = {
     "words": "count",
     "components.*.score": "score",
     "components.*.weight": "score",
+    "components.*.label": "text",
     "components.*.grade": "text",
     "components.*.source": "text",
     "components.*.found": "text",
@@ -190,7 +192,14 @@ def audit(text: str, *, category: str | None = None, brand: str | None = None) -
         words=len(words),
         components={c.name: _measured(c) for c in components}
         | {
-            name: ComponentScore(score=None, weight=weight, grade=grade, source=source, measured=False)
+            name: ComponentScore(
+                label=name.replace("_", " "),
+                score=None,
+                weight=weight,
+                grade=grade,
+                source=source,
+                measured=False,
+            )
             for name, weight, grade, source in _NOT_MEASURED
         },
         penalties=tuple(
@@ -204,6 +213,7 @@ def audit(text: str, *, category: str | None = None, brand: str | None = None) -
 
 def _measured(component: Component) -> ComponentScore:
     return ComponentScore(
+        label=component.name.replace("_", " "),
         score=_rounded(100.0 * component.value),
         weight=component.weight,
         grade=component.grade,

@@ -28,3 +28,14 @@ def test_every_field_has_a_label_and_the_page_a_language(client):
     assert '<html lang="en">' in text
     labelled = set(re.findall(r'<label for="(\w+)"', text))
     assert {name for _, name in re.findall(r'<(textarea|input) id="(\w+)"', text)} <= labelled
+
+
+def test_the_reference_names_every_route_and_needs_no_network(client):
+    response = client.get("/docs")
+    assert response.headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha256-")
+    assert "<script" not in response.text
+    assert not re.search(r'src=|href="(?!openapi\.json")', response.text)
+    for path, item in client.get("/openapi.json").json()["paths"].items():
+        for method, operation in item.items():
+            assert f"<code>{method.upper()} {path}</code>" in response.text
+            assert operation["summary"] in response.text

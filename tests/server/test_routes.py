@@ -243,3 +243,10 @@ def test_openapi_names_examples_and_errors(client):
     }
     assert api["components"]["schemas"]["ChatRequest"]["examples"][0]["question"]
     assert all(op.get("summary") for path in api["paths"].values() for op in path.values())
+
+
+def test_a_body_that_is_too_large_is_refused(client, engine):
+    response = client.post("/v1/chat", json={"question": "a", "roles": {"outcome": "x" * 1_100_000}})
+    assert response.status_code == 413
+    assert response.json()["error"]["message"]
+    assert engine.asked == []

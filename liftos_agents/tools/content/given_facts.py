@@ -30,7 +30,10 @@ _PART = re.compile(
     r"\s*[,|;]\s*|\s+[-–—/]\s+|(?<!compatible)\s+(?=(?:with|for|including|compatible (?:with|for))\s)", re.I
 )
 _OPENS_LIST = re.compile(r"\b(?:for|compatible|fits|supports?|such as|like|including)\b", re.I)
-_SECRET = re.compile(r"\b(?:password|keyword|pin|code|contact|support|asin|sku|ean|gtin)\b", re.I)
+_ASIDE = re.compile(
+    r"\b(?:password|keyword|pin|code|contact|customer service|asin|sku|ean|gtin|applicable|notes?|package|models|manual|specifications?|features?|and more|etc)\b",
+    re.I,
+)
 _COUNTED = re.compile(r"\d+\s?[x×*]\s")
 _KINDS = {
     "phrase": (
@@ -198,10 +201,7 @@ def _stated(listing: Listing, brand: str | None) -> list[tuple[str, str]]:
 def _tells(name: str, value: str) -> bool:
     known = _kind(name) in ("product", "brand", "price")
     return (
-        not known
-        and len(value) <= PHRASE_CHARACTERS
-        and not _SECRET.search(name)
-        and not _PROSE.search(value)
+        not known and len(value) <= PHRASE_CHARACTERS and not _ASIDE.search(name) and not _PROSE.search(value)
     )
 
 
@@ -212,7 +212,8 @@ def _phrases(listing: Listing, name: str, product_type: str) -> list[str]:
     paired = {f"{n}: {v}" for n, v in listing.pairs}
     headings = {words for _, words in listing.headings}
     for item in listing.items:
-        text = item.partition(":")[0] if ":" in item else shortened(item, PHRASE_CHARACTERS)
+        label, colon, rest = item.partition(":")
+        text = shortened(item, PHRASE_CHARACTERS) if not colon else None if _QUALIFIES.search(rest) else label
         if item not in paired and item not in headings and text and len(text.split()) >= 2:
             phrases.append(text)
     head = product_type.split()[-1].casefold() if product_type else ""
@@ -224,7 +225,7 @@ def _phrases(listing: Listing, name: str, product_type: str) -> list[str]:
     return [
         p
         for p in phrases
-        if ":" not in p and not _PROSE.search(p) and not _COUNTED.match(p) and not _SECRET.search(p)
+        if ":" not in p and not _PROSE.search(p) and not _COUNTED.match(p) and not _ASIDE.search(p)
     ]
 
 

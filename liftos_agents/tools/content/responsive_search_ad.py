@@ -11,7 +11,7 @@ from liftos_agents.tools.content.limits import PlatformLimits, measured_length
 from liftos_agents.tools.content.policy import fault, untraceable
 
 CALLS = {"neutral": "See the details", "friendly": "Take a look", "formal": "View the details"}
-_SMALL = {"and", "by", "for", "from", "in", "of", "on", "the", "to", "with"}
+_SMALL = {"a", "an", "and", "or", "by", "for", "from", "in", "of", "on", "the", "to", "with"}
 _WHOLE_LINES = 60
 
 

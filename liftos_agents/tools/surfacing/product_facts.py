@@ -187,7 +187,13 @@ def _brand(listing: Listing) -> str | None:
 
 
 def _before_model(words: list[str]) -> str | None:
-    """The one to three capitalised words that stand before a model code: `BOSS Audio Systems` CH6520."""
+    """The words before a model code (`BOSS Audio Systems` CH6520), or the first before a numbered name (`Northpeak` Trail 40)."""
+    if (
+        len(words) > 3
+        and words[2].isdigit()
+        and all(w[:1].isupper() and w.isalpha() and not _told(w) for w in words[:2])
+    ):
+        return words[0]
     for count in (1, 2, 3):
         if len(words) > count and _MODEL_CODE.fullmatch(words[count].strip(",")):
             named = words[:count]
@@ -198,8 +204,7 @@ def _before_model(words: list[str]) -> str | None:
 def _looks_like_brand(candidate: str, title: str, listing: Listing) -> bool:
     if not (candidate[:1].isupper() and candidate.replace("-", "").isalpha()) or _PLATFORM.match(title):
         return False
-    kinds = {word for entry in category_facts().values() for word in entry[0]}
-    if any(t in kinds or t.removesuffix("s") in kinds for t in tokens(candidate)):
+    if _told(candidate):
         return False
     escaped = re.escape(candidate)
     if (candidate.isupper() and len(candidate) >= 3) or re.search(rf"(?<!\w){escaped}['’]s\b", listing.body):
@@ -207,6 +212,14 @@ def _looks_like_brand(candidate: str, title: str, listing: Listing) -> bool:
     repeated = re.search(rf"(?<!\w){escaped}(?!\w)", listing.body)
     common = re.search(rf"(?<!\w){re.escape(candidate.lower())}(?!\w)", listing.text)
     return bool(repeated) and not common
+
+
+def _told(word: str) -> bool:
+    """Whether a word names a kind of product, a material, a colour, a use or an audience."""
+    kinds = {kind for entry in category_facts().values() for kind in entry[0]}
+    key = word.casefold()
+    lists = ("materials", "colours", "uses", "audiences")
+    return key in kinds or key.removesuffix("s") in kinds or any(mentions(name, key) for name in lists)
 
 
 def _without(text: str, brand: str | None) -> str:

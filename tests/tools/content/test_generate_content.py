@@ -132,6 +132,17 @@ def test_a_qualified_fact_is_never_cut_short():
     assert not any("dishwashers" in t.casefold() and "only" not in t for t in shown)
 
 
+def test_a_label_is_not_parted_from_what_qualifies_it():
+    text = (
+        "Car Stereo X9\n- Driving recorder: choose a recorder of your own and play its films on the screen whenever you want (camera not included)\n"
+        "- Split screen: two pages stand side by side, and each of them can be moved with a finger while the car is parked\nVoltage: 12 V"
+    )
+    result = run("generate_content", text=text).result
+    values = {f["value"] for f in result["facts"]}
+    assert "Split screen" in values
+    assert "Driving recorder" not in values
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -43,7 +43,7 @@ def test_a_full_listing_scores_far_above_an_empty_one():
     assert good.score > 80
     assert bad.score < 25
     assert good.brand == "Northpeak"
-    assert good.category == "general"
+    assert good.category == "outdoor"
     assert good.language == "en"
     assert not good.penalties
 
