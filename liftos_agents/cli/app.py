@@ -1,0 +1,47 @@
+"""The command tree."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from liftos_agents.cli import ask, data, doctor, evaluate, house, tools, trace
+from liftos_agents.version import __version__
+
+app = typer.Typer(
+    name="liftos",
+    help="Causal marketing analytics by specialists whose every number is bound to evidence.",
+    epilog="Start with: liftos demo   ·   liftos ask 'Which channels waste money?' --data sales.csv",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(shown: bool) -> None:
+    if shown:
+        typer.echo(f"liftos {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def liftos(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+app.command("ask")(ask.ask)
+app.command("demo")(ask.demo)
+app.add_typer(data.app, name="data")
+app.add_typer(tools.app, name="tools")
+app.add_typer(trace.app, name="trace")
+app.add_typer(evaluate.app, name="eval")
+app.add_typer(house.graph, name="graph")
+app.command("schema")(house.schema)
+app.command("doctor")(doctor.doctor)
+app.command("serve")(house.serve)

@@ -1,0 +1,111 @@
+"""`liftos ask` and `liftos demo`: a question, and an answer that one can trace."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import liftos_agents
+from liftos_agents import data as data_room
+from liftos_agents.cli import answer_view, demo_shop, options
+from liftos_agents.cli.steps import Steps
+from liftos_agents.domain.answer import Answer
+from liftos_agents.domain.engine import AskRequest
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know, in plain words.")],
+    data: options.Data = None,
+    model: options.Model = None,
+    thread: Annotated[
+        str | None, typer.Option("--thread", "-t", help="Go on with an earlier conversation.")
+    ] = None,
+    organisation: options.Organisation = None,
+    role: options.Role = None,
+    max_usd: Annotated[
+        float | None, typer.Option("--max-usd", min=0.0, help="Stop before the models cost more.")
+    ] = None,
+    as_json: options.AsJson = False,
+    no_input: Annotated[
+        bool,
+        typer.Option(
+            "--no-input", help="Never ask back: what is ambiguous is an error that names the choices."
+        ),
+    ] = False,
+    home: options.Home = None,
+) -> None:
+    """Answer a question about marketing data, with every number bound to evidence."""
+    settings = options.settings(home=home, organisation=organisation, model=model, max_usd=max_usd)
+    request = AskRequest(
+        question=question,
+        data=tuple(data or ()),
+        roles=data_room.parse_role_options(role or []),
+        thread_id=thread,
+        max_usd=max_usd,
+        interactive=not no_input,
+    )
+    with liftos_agents.LiftOS(settings=settings) as lift:
+        answer = _run(lift, request, quiet=as_json)
+        while answer.status == "needs_clarification" and not as_json and _may_ask(no_input):
+            answer_view.show(Console(), answer)
+            reply = typer.prompt("Your reply")
+            request = request.model_copy(
+                update={"question": reply, "thread_id": answer.thread_id, "data": ()}
+            )
+            answer = _run(lift, request, quiet=False)
+    _print(answer, as_json=as_json)
+
+
+def demo(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Only write the simulated shop's table, as CSV, and leave.")
+    ] = None,
+    as_json: options.AsJson = False,
+    home: options.Home = None,
+) -> None:
+    """A simulated shop with known truth: a question, the answer, and the truth beside it."""
+    shop = demo_shop.market()
+    if out:
+        demo_shop.frame(shop).to_csv(out, index=False)
+        typer.echo(f"Simulated data written to {out}")
+        return
+    with liftos_agents.LiftOS(settings=options.settings(home=home)) as lift:
+        request = AskRequest(
+            question=demo_shop.QUESTION, roles={"margin": shop.spec.margin}, interactive=False
+        )
+        answer = _run(lift, request, quiet=as_json, frame=demo_shop.frame(shop))
+    if as_json:
+        typer.echo(demo_shop.as_json(shop, answer))
+        return
+    console = Console()
+    demo_shop.introduce(console, shop)
+    answer_view.show(console, answer)
+    demo_shop.compare(console, shop, answer)
+
+
+def _run(lift: liftos_agents.LiftOS, request: AskRequest, *, quiet: bool, frame: object = None) -> Answer:
+    """The answer, with steps shown on the way unless `quiet`."""
+    with Steps(Console(stderr=True, quiet=quiet)) as steps:
+        return lift.ask(
+            request.question,
+            list(request.data) if frame is None else {demo_shop.SCENARIO: frame},
+            roles=request.roles,
+            thread=request.thread_id,
+            interactive=request.interactive,
+            on_event=steps.feed,
+        )
+
+
+def _may_ask(no_input: bool) -> bool:
+    return not no_input and sys.stdin.isatty()
+
+
+def _print(answer: Answer, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(answer.model_dump_json())
+    else:
+        answer_view.show(Console(), answer)

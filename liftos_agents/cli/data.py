@@ -1,0 +1,129 @@
+"""`liftos data`: look at a file, check it, clean it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from liftos_agents import data as data_room
+from liftos_agents import tools as tools_room
+from liftos_agents.cli import options
+from liftos_agents.domain.evidence import Evidence
+from liftos_agents.domain.roles import ColumnRoles
+
+app = typer.Typer(
+    no_args_is_help=True, help="Look at data: the roles of its columns, its quality, its faults put right."
+)
+
+File = Annotated[
+    str, typer.Argument(metavar="FILE", help="A data file, or a glob of files with the same columns.")
+]
+SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "note": "cyan", "info": "cyan"}
+
+
+@app.command("roles")
+def roles(file: File, role: options.Role = None, as_json: options.AsJson = False) -> None:
+    """Show what each column was taken for."""
+    dataset = data_room.load(file)
+    found = data_room.work_out_roles(dataset, data_room.parse_role_options(role or []))
+    if as_json:
+        typer.echo(found.model_dump_json())
+        return
+    table = Table(
+        "Role", "Columns", box=box.SIMPLE_HEAD, title=f"{dataset.name}: roles", title_justify="left"
+    )
+    for name, value in found.model_dump(exclude_defaults=True).items():
+        if name != "notes":
+            table.add_row(name.replace("_", " "), _words(value))
+    console = Console()
+    console.print(table)
+    for note in (*dataset.notes, *found.notes):
+        console.print(f"· {note}", highlight=False)
+
+
+@app.command("check")
+def check(
+    file: File, role: options.Role = None, as_json: options.AsJson = False, home: options.Home = None
+) -> None:
+    """Check quality: gaps, duplicates, outliers, collinearity, spend that follows sales, length …"""
+    evidence = _run("check_quality", file, role, home)
+    if as_json:
+        typer.echo(evidence.model_dump_json())
+        return
+    findings: list[dict[str, Any]] = evidence.result["findings"]
+    table = Table(
+        "", "Check", "What was found", "Fix", box=box.SIMPLE_HEAD, title="Quality", title_justify="left"
+    )
+    for finding in findings:
+        severity = str(finding["severity"])
+        table.add_row(
+            f"[{SEVERITY_STYLE.get(severity, '')}]{severity}[/]",
+            str(finding["name"]).replace("_", " "),
+            answer_text(finding["message"]),
+            str(finding.get("fix_name") or finding.get("fix") or ""),
+        )
+    console = Console()
+    console.print(table if findings else "[green]No fault was found.[/green]")
+    fixes = [str(f["fix_name"]) for f in findings if f.get("fix_name")]
+    if fixes:
+        chosen = " ".join(f"--fix {name}" for name in dict.fromkeys(fixes))
+        console.print(
+            f"Put right with: liftos data clean {file} {chosen} --out clean.csv", style="dim", highlight=False
+        )
+
+
+@app.command("clean")
+def clean(
+    file: File,
+    fix: Annotated[
+        list[str], typer.Option("--fix", help="A fix that `data check` names. Repeat for several.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("--out", help="Where to write (.csv, .parquet or .xlsx); the input is left as it is."),
+    ],
+    role: options.Role = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Write a copy of FILE with the named faults put right."""
+    dataset = data_room.load(file)
+    cleaned = data_room.clean(dataset, fix, roles=_roles(dataset, role))
+    data_room.write(cleaned, out)
+    if as_json:
+        typer.echo(
+            json.dumps({"out": str(out), "fixes": fix, "notes": list(cleaned.notes), "id": cleaned.id})
+        )
+        return
+    console = Console()
+    for note in cleaned.notes:
+        console.print(f"· {note}", highlight=False)
+    console.print(f"Written to {out}", style="green", highlight=False)
+
+
+def _roles(dataset: data_room.Dataset, role: list[str] | None) -> ColumnRoles | None:
+    """Roles as given by hand; a fix that needs one works it out when none is."""
+    return data_room.work_out_roles(dataset, data_room.parse_role_options(role)) if role else None
+
+
+def _run(name: str, file: str, role: list[str] | None, home: Path | None) -> Evidence:
+    with data_room.open_home(options.settings(home=home)) as stores:
+        return tools_room.run(name, file, home=stores, **data_room.parse_role_options(role or []))
+
+
+def answer_text(text: object) -> str:
+    """Text from a result, safe to print."""
+    return str(text).replace("[", r"\[")
+
+
+def _words(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{k}: {_words(v)}" for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(str(v) for v in value)
+    return str(value)

@@ -1,0 +1,113 @@
+"""Evidence as tables: one for each tool whose result people read as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+from liftos_agents.domain.amount import format_money, format_number, format_share
+from liftos_agents.domain.evidence import Evidence
+
+
+def tables(evidence: Iterable[Evidence]) -> Iterator[Table]:
+    """A table for each piece of evidence that has one, in order."""
+    for item in evidence:
+        builder = _BUILDERS.get(item.tool)
+        if builder and (table := builder(item.result)) is not None:
+            table.caption = f"{item.tool} · {item.id}"
+            table.caption_justify = "left"
+            yield table
+
+
+def _fit(result: dict[str, Any]) -> Table | None:
+    channels = result.get("channels") or {}
+    if not channels:
+        return None
+    currency = result.get("currency")
+    table = _table("Channels", "Channel", "Spend", "Share", "ROAS (90 %)", "Marginal (90 %)", "P(wasteful)")
+    for name, channel in channels.items():
+        wasteful = channel.get("probability_wasteful")
+        marginal = channel.get("decision_marginal_roas") or channel.get("marginal_roas")
+        table.add_row(
+            name,
+            format_money(_mean(channel["spend"]), currency),
+            format_share(_mean(channel["share"])),
+            _interval(channel.get("decision_roas") or channel["roas"]),
+            _interval(marginal),
+            "–" if wasteful is None else format_share(_mean(wasteful)),
+            style="yellow" if channel.get("wasteful") else None,
+        )
+    return table
+
+
+def _allocation(result: dict[str, Any]) -> Table | None:
+    allocation = result.get("allocation") or {}
+    if not allocation:
+        return None
+    currency = result.get("currency")
+    table = _table("Budget", "Channel", "Current mix", "Proposed", "Change", "")
+    top = max((max(a["current"], a["proposed"]) for a in allocation.values()), default=0.0) or 1.0
+    for name, row in allocation.items():
+        change = row["proposed"] - row["current"]
+        table.add_row(
+            name,
+            format_money(row["current"], currency),
+            format_money(row["proposed"], currency),
+            ("+" if change > 0 else "") + format_money(change, currency),
+            f"[green]{'█' * round(24 * row['proposed'] / top)}[/green]",
+        )
+    return table
+
+
+def _attribution(result: dict[str, Any]) -> Table | None:
+    models = result.get("models") or {}
+    channels = list(result.get("channels") or [])
+    usable = {name: model for name, model in models.items() if model.get("roas")}
+    if not usable:
+        return None
+    table = _table("Attribution, model by model", "Channel", *(f"{name} ROAS" for name in usable))
+    for channel in channels:
+        table.add_row(channel, *(_interval(model["roas"].get(channel)) for model in usable.values()))
+    return table
+
+
+_BUILDERS: dict[str, Callable[[dict[str, Any]], Table | None]] = {
+    "fit_mmm": _fit,
+    "optimise_budget": _allocation,
+    "attribute": _attribution,
+}
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    for position, column in enumerate(columns):
+        table.add_column(
+            column,
+            justify="left" if position == 0 or not column else "right",
+            no_wrap=bool(position),
+            overflow="fold",
+        )
+    return table
+
+
+def _mean(value: Any) -> float:
+    return float(value["mean"] if isinstance(value, dict) else value)
+
+
+def _interval(value: Any) -> str:
+    if value is None:
+        return "–"
+    if not isinstance(value, dict):
+        return format_number(float(value), decimals=2)
+    mean, low, high = (format_number(value[k], decimals=2) for k in ("mean", "p05", "p95"))
+    return f"{mean} [{low}, {high}]"

@@ -1,0 +1,59 @@
+"""Options that several commands share, and what is made of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liftos_agents import data as data_room
+from liftos_agents.config import Settings
+
+Data = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--data",
+        "-d",
+        metavar="FILE",
+        help="CSV, TSV, Parquet, XLSX, JSON lines, Stata, text, or a glob. Repeat for several.",
+    ),
+]
+Role = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--role",
+        "-r",
+        metavar="ROLE=COLUMNS",
+        help="Say what a column is: outcome=y, spend=x1,x2, date=, margin=0.3 …",
+    ),
+]
+Model = Annotated[str | None, typer.Option("--model", "-m", help="offline, or openai:NAME.")]
+Organisation = Annotated[
+    str | None, typer.Option("--organisation", "-o", help="Whose memory and trace this is.")
+]
+Home = Annotated[
+    Path | None, typer.Option("--home", help="Folder of the stores (default: LIFTOS_HOME, else .liftos).")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+
+
+def settings(
+    *,
+    home: Path | None = None,
+    organisation: str | None = None,
+    model: str | None = None,
+    max_usd: float | None = None,
+) -> Settings:
+    """The environment's settings with a command's options over them."""
+    return Settings.from_environment().with_(
+        home=home, organisation=organisation, model=model, max_usd=max_usd
+    )
+
+
+def dataset(sources: list[str] | None) -> data_room.Dataset | None:
+    """The files given, as one dataset: several are joined on their dates."""
+    if not sources:
+        return None
+    loaded = [data_room.load(source) for source in sources]
+    return loaded[0] if len(loaded) == 1 else data_room.unify(loaded)
