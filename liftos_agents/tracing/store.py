@@ -79,9 +79,10 @@ class TraceStore:
         span_rows = [_span_row(run.id, span) for span in span_records]
         contents = [(str(c["decision"]["kind"]), _json(c)) for c in choices]
         clean = redactor(_texts(run_row, span_rows, contents))
-        for row in (run_row, *span_rows):
-            row.update({name: clean(row[name]) for name in _FREE_TEXT & row.keys()})
-        contents = [(kind, clean(content)) for kind, content in contents]
+        if clean is not None:
+            for row in (run_row, *span_rows):
+                row.update({name: clean(row[name]) for name in _FREE_TEXT & row.keys()})
+            contents = [(kind, clean(content)) for kind, content in contents]
         contents.append((SEAL, _seal(run_row, span_rows)))
         key = self.key
         with self.database.begin() as connection:
@@ -295,8 +296,12 @@ def _span_row(run_id: str, span: SpanRecord) -> dict[str, Any]:
 def _texts(
     run_row: dict[str, Any], span_rows: list[dict[str, Any]], contents: list[tuple[str, str]]
 ) -> Iterator[str]:
-    for row in (run_row, *span_rows):
-        yield from (row[name] for name in _FREE_TEXT & row.keys())
+    yield from (run_row[name] for name in _FREE_TEXT & run_row.keys())
+    for row in span_rows:
+        yield row["name"]
+        yield row["message"]
+        yield row["attributes"]
+        yield row["events"]
     for _, content in contents:
         yield content
 
