@@ -36,7 +36,7 @@ _WORDS = {
         9: "nine",
         10: "ten",
         11: "eleven",
-        12: "twelve",
+        12: "twelve dozen",
         20: "twenty",
         30: "thirty",
         40: "forty",
@@ -59,7 +59,7 @@ _DIGITS = re.compile(
     r"(?!\w)",
     re.IGNORECASE,
 )
-_LOOSE_DIGIT = re.compile(r"\d+(?:[.,]\d+)*")
+_LOOSE_DIGIT = re.compile(r"\d+(?:[.,]\d+)*|[¼-¾⅐-⅞①-⒛]")
 _WORD = re.compile(r"\b(?:" + "|".join(_WORDS) + r")\b", re.IGNORECASE)
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"

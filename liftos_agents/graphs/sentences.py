@@ -38,10 +38,13 @@ class Shown:
     @property
     def number(self) -> float | None:
         """The value as one number: an estimate's mean, or None for a text."""
-        value = self.value
-        if isinstance(value, Mapping):
-            value = cast("Mapping[str, Any]", value).get("mean")
+        value = self.estimate["mean"] if self.estimate is not None else self.value
         return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+    @property
+    def estimate(self) -> Mapping[str, float] | None:
+        """The value as an estimate with its interval, or None."""
+        return cast("Mapping[str, float]", self.value) if isinstance(self.value, Mapping) else None
 
 
 @dataclass(frozen=True)

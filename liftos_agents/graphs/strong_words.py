@@ -129,10 +129,9 @@ def _is_extreme(value: Shown, result: Mapping[str, Any], extreme: Callable[[list
 
 def _interval_holds_zero(values: tuple[Shown, ...]) -> bool:
     for value in values:
-        if value.unit is not None and isinstance(value.value, Mapping):
-            estimate = cast("Mapping[str, float]", value.value)
-            if estimate["p05"] <= 0.0 <= estimate["p95"]:
-                return True
+        estimate = value.estimate
+        if estimate is not None and estimate["p05"] <= 0.0 <= estimate["p95"]:
+            return True
     return False
 
 
