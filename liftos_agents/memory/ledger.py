@@ -33,10 +33,8 @@ class Revision:
     rewritten: int = 0
 
 
-def write(
-    connection: Connection, organisation: str, records: Sequence[MemoryRecord]
-) -> list[tuple[int, str]]:
-    """Writes those of `records` that are not there yet, and returns their sequence and id.
+def write(connection: Connection, organisation: str, records: Sequence[MemoryRecord]) -> list[MemoryRecord]:
+    """Writes those of `records` that are not there yet, and returns them.
 
     Within one subject the newer supersedes the older, by the end of its validity; of preferences and facts
     without validity, the one written later. Equal validity lets both stand: they may contradict each other,
@@ -47,17 +45,9 @@ def write(
     if not fresh:
         return []
     connection.execute(insert(memory_records), [_values(organisation, r) for r in fresh])
-    written = {
-        row.id: row.sequence
-        for row in connection.execute(
-            select(_R.id, _R.sequence).where(
-                _R.organisation == organisation, _R.id.in_([r.id for r in fresh])
-            )
-        )
-    }
     supersede(connection, organisation, {(r.kind, r.subject) for r in fresh})
     connection.execute(_UPSERT_REVISION, {"organisation": organisation, "rewritten": 0})
-    return [(written[r.id], r.id) for r in fresh]
+    return fresh
 
 
 def remove(
@@ -116,14 +106,17 @@ def rows_after(connection: Connection, organisation: str, sequence: int, embedde
     ).all()
 
 
-def standing(connection: Connection, organisation: str, subjects: Iterable[str]) -> dict[int, bool]:
-    """Sequence of each record on `subjects`, and whether it stands."""
-    rows = connection.execute(
+def standing(connection: Connection, organisation: str, rows: Iterable[Any]) -> dict[int, bool]:
+    """Sequence of each record on the subjects of `rows`, and whether it stands."""
+    given = list(rows)
+    found = connection.execute(
         select(_R.sequence, _R.superseded_by).where(
-            _R.organisation == organisation, _R.subject.in_(sorted(set(subjects)))
+            _R.organisation == organisation,
+            _R.kind.in_(sorted({row.kind for row in given})),
+            _R.subject.in_(sorted({row.subject for row in given})),
         )
     )
-    return {row.sequence: row.superseded_by is None for row in rows}
+    return {row.sequence: row.superseded_by is None for row in found}
 
 
 def by_sequence(connection: Connection, sequences: Sequence[int]) -> dict[int, MemoryRecord]:

@@ -237,10 +237,10 @@ class Memory:
 
     def _write(self, organisation: str, records: Sequence[MemoryRecord]) -> int:
         with self._database.begin() as connection:
-            written = {identifier for _, identifier in ledger.write(connection, organisation, records)}
+            written = ledger.write(connection, organisation, records)
             if written:
-                texts = {r.id: embedded_text(r) for r in records if r.id in written}
-                self._lexical.add(organisation, list(texts.items()), connection=connection)
+                texts = [(r.id, embedded_text(r)) for r in written]
+                self._lexical.add(organisation, texts, connection=connection)
         if written:
             self._worker.written(organisation)
         return len(written)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 from typing import Any
 
@@ -22,9 +23,10 @@ from liftos_agents.memory.shelf import Shelf, embedded_text
 from liftos_agents.memory.vectors import similarities
 
 EXACT_LIMIT = 20_000
-LEXICAL_HITS = 40
-CONCEPT_HITS = 20
-MOST_POSTINGS = 2000
+LEXICAL_HITS = 30
+CONCEPT_HITS = 10
+MOST_POSTINGS = 1000
+KINDRED_POSTINGS = 500
 
 Nearest = Callable[[NDArray[np.float32]], Sequence[str] | None]
 
@@ -63,7 +65,7 @@ def recall(
     """
     if not len(shelf):
         return ()
-    words = _word_signals(shelf, connection, lexical, query.text)
+    words = _word_signals(shelf, connection, lexical, query.text, query.limit)
     seeds = named_entities(query.text, shelf.aliases)
     active = spread(seeds, shelf.neighbours, shelf.mentions, len(shelf))
     positions = _candidates(shelf, query, words.lexical + words.conceptual, active, nearest)
@@ -116,7 +118,7 @@ class _Words:
     about: bool
 
 
-def _word_signals(shelf: Shelf, connection: Connection, index: LexicalIndex, text: str) -> _Words:
+def _word_signals(shelf: Shelf, connection: Connection, index: LexicalIndex, text: str, limit: int) -> _Words:
     """Match of words and of concepts by position, each 0 to 1, for what the word index finds.
 
     Words: coverage of the query's words (its root) × half at least, and whole for the best hit of BM25. Concepts:
@@ -126,13 +128,15 @@ def _word_signals(shelf: Shelf, connection: Connection, index: LexicalIndex, tex
     lexical, conceptual = np.zeros(len(shelf)), np.zeros(len(shelf))
     asked = set(terms(text))
     about = concepts_of(asked)
-    bm25 = _search(shelf, connection, index, asked, LEXICAL_HITS)
+    telling = shelf.rarest(asked, MOST_POSTINGS)
+    bm25 = _search(shelf, connection, index, telling, max(LEXICAL_HITS, 2 * limit))
     best = max(bm25.values(), default=0.0)
-    kin = _search(shelf, connection, index, kindred(asked), CONCEPT_HITS)
+    akin = shelf.rarest(kindred(asked), KINDRED_POSTINGS, likely=True)
+    kin = _search(shelf, connection, index, akin, max(CONCEPT_HITS, limit))
     known: set[str] = set()
     for row in ledger.texts(connection, [shelf.sequences[p] for p in {**bm25, **kin}]):
         position = shelf.position_of[row.sequence]
-        said = set(terms(embedded_text(row)))
+        said = _said(embedded_text(row))
         if position in bm25:
             shared = asked & said
             known |= shared
@@ -142,11 +146,15 @@ def _word_signals(shelf: Shelf, connection: Connection, index: LexicalIndex, tex
     return _Words(lexical, conceptual, len(known) / max(len(asked), 1), bool(about.any()))
 
 
+@lru_cache(maxsize=4096)
+def _said(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
+
+
 def _search(
-    shelf: Shelf, connection: Connection, index: LexicalIndex, words: set[str], limit: int
+    shelf: Shelf, connection: Connection, index: LexicalIndex, words: Sequence[str], limit: int
 ) -> dict[int, float]:
-    telling = " ".join(shelf.rarest(words, MOST_POSTINGS))
-    hits = index.search(shelf.organisation, telling, limit=limit, connection=connection)
+    hits = index.search(shelf.organisation, " ".join(words), limit=limit, connection=connection)
     return {shelf.position_of_id[i]: score for i, score in hits if i in shelf.position_of_id}
 
 

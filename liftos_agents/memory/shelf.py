@@ -21,6 +21,7 @@ from liftos_agents.memory.vectors import pack, quantise, unpack
 
 _PAGE = 500
 _SAMPLE = 16
+_FAIR_SAMPLE = 30
 _UNDATED = 0
 
 
@@ -79,23 +80,26 @@ class Shelf:
             self._append(page)
             if first:
                 continue
-            changed = ledger.standing(connection, self.organisation, {row.subject for row in page})
+            changed = ledger.standing(connection, self.organisation, page)
             for sequence, stands in changed.items():
                 if sequence in self.position_of:
                     self._stands[self.position_of[sequence]] = stands
         self._seen = now
         return True
 
-    def rarest(self, words: Iterable[str], postings: int) -> list[str]:
+    def rarest(self, words: Iterable[str], postings: int, *, likely: bool = False) -> list[str]:
         """Those of `words` that occur in about `postings` records together, rare ones first; at least one of
         them if there is any.
 
-        How common a word is, is judged from every sixteenth record by id.
+        How common a word is, is judged from every sixteenth record by id. With `likely`, words that none of a
+        fair number of these has are left out.
         """
         scale = len(self) / max(self._sampled, 1)
         chosen: list[str] = []
         room = float(postings)
         for word in sorted(set(words), key=lambda word: (self._common[word], word)):
+            if likely and self._sampled >= _FAIR_SAMPLE and not self._common[word]:
+                continue
             room -= self._common[word] * scale
             if room < 0 and chosen:
                 break

@@ -21,7 +21,9 @@ def supersede(connection: Connection, organisation: str, subjects: set[tuple[str
     names = sorted({subject for _, subject in subjects})
     rows = connection.execute(
         select(_R.id, _R.kind, _R.subject, _R.valid_to, _R.sequence, _R.superseded_by).where(
-            _R.organisation == organisation, _R.subject.in_(names)
+            _R.organisation == organisation,
+            _R.kind.in_(sorted({kind for kind, _ in subjects})),
+            _R.subject.in_(names),
         )
     ).all()
     groups: dict[tuple[str, str], list[Any]] = {}

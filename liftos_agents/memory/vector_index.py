@@ -87,12 +87,13 @@ class VectorIndex:
 
     def close(self) -> None:
         """Closes Chroma and lets another process own it."""
-        if self._client is not None:
-            try:
+        try:
+            # In a forked child Chroma's threads are gone, and closing its client would wait for them.
+            if self.is_open:
                 self._client.close()
-            finally:
-                self._client = None
-        self._lock.release()
+        finally:
+            self._client = None
+            self._lock.release()
 
     def _collection(self, organisation: str) -> Any:
         return self._client.get_or_create_collection(

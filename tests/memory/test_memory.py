@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -216,6 +219,51 @@ def test_status_tells_embedding_and_counts(memory: Memory) -> None:
     acme = status.organisations["acme"]
     assert (acme.records, acme.standing, acme.kinds) == (4, 4, {"finding": 3, "preference": 1})
     assert (acme.indexed, acme.behind, status.index) == (0, 4, "not opened")
+
+
+def test_remembering_and_recalling_open_neither_chroma_nor_networkx(home: Home) -> None:
+    code = f"""
+import sys
+from liftos_agents.data import open_home
+from liftos_agents.memory import Memory, new_record
+with open_home({str(home.root)!r}) as home, Memory(home) as memory:
+    memory.remember([new_record("acme", "fact", "office", "The office is in Jena")])
+    assert memory.recall("acme", "where is the office?")
+    assert memory.status().index == "not opened"
+print({{"chromadb", "networkx", "onnxruntime"}} & set(sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_child_remembers_without_its_parents_thread(home: Home) -> None:
+    code = f"""
+import os
+from liftos_agents.data import open_home
+from liftos_agents.memory import Memory, new_record
+home = open_home({str(home.root)!r})
+memory = Memory(home, index_after=None)
+memory.remember([new_record("acme", "fact", "parent", "the parent wrote this")])
+memory.settle(index=True)
+home.database.close()
+child = os.fork()
+if child == 0:
+    memory.remember([new_record("acme", "fact", "child", "the child wrote this")])
+    memory.settle(index=True)
+    assert memory.status().index == "owned by another process"
+    memory.close()
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+memory.recall("acme", "who wrote this?")
+memory.settle(index=True)
+print(memory.status().organisations["acme"].indexed)
+memory.close()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "2"
 
 
 def test_a_database_alone_needs_a_root(home: Home) -> None:
