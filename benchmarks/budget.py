@@ -227,8 +227,8 @@ def _random_limits(generator: np.random.Generator, channels: int, total: float) 
         if generator.random() < 0.4:
             share = int(generator.integers(4, 18)) / 20
             limits.append(Limit(f"channel{c} at most {share}", (c,), upper=share * total))
-    if channels > 2 and generator.random() < 0.4:
-        pairs = list(itertools.combinations(range(channels), 2))
+    pairs = list(itertools.combinations(range(channels), 2))
+    for _ in range(int(generator.integers(0, 3)) if channels > 2 else 0):
         members = pairs[int(generator.integers(len(pairs)))]
         low, high = sorted(int(x) / 20 for x in generator.integers(2, 18, 2))
         limits.append(Limit(f"{members} within {low} and {high}", members, low * total, high * total))
@@ -301,7 +301,7 @@ def _report(found: dict[str, Any]) -> str:
 
 Seed {found["seed"]}, fixed beforehand. {found["problems"]} random problems of two to four channels, {found["s_shaped_or_bent_up"]} of
 them with a curve that bends up somewhere (S-shaped Hill), {found["two_or_more_free"]} with two or more channels that no limit of their own holds at the optimum, seven in ten with a total to be spent exactly, limits by
-channel and by pair. The grid has 1,000, 200 and 100 steps for two, three and four channels. Regret is in shares of what
+channel and by pair (pairs may overlap). The grid has 1,000, 200 and 100 steps for two, three and four channels. Regret is in shares of what
 media bring in, before their cost.
 
 | what | value | goal |

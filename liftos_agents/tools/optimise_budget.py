@@ -88,7 +88,11 @@ def _plan(
         largest_increase=problem.channels[int(moved.argmax())] if moved.max() > 0.0 else None,
         largest_decrease=problem.channels[int(moved.argmin())] if moved.min() < 0.0 else None,
         binding_constraints=solution.binding,
-        warnings=(*_support(problem, plan), *_warnings(fit, solution, allocation, gain, along)),
+        warnings=(
+            *_basis_moved(fit, arguments, problem),
+            *_support(problem, plan),
+            *_warnings(fit, solution, allocation, gain, along),
+        ),
         assumptions=(*fit.assumptions(), *_assumptions(problem)),
         fit=fit.evidence,
         fit_status=fit.status,
@@ -172,6 +176,17 @@ def _verdict(solution: BudgetSolution, recommended: bool, beats: float) -> str:
     if recommended:
         return f"Recommended: the plan {certainty(beats)} beats the current mix."
     return "No change is recommended: it is too uncertain that the plan beats the current mix."
+
+
+def _basis_moved(fit: MediaFit, arguments: OptimiseBudgetArguments, problem: BudgetProblem) -> list[str]:
+    """Whether limits that speak of current spend mean another amount than what is spent now."""
+    spent = float(fit.current_period().sum()) * problem.horizon
+    if not (arguments.hold or arguments.max_change is not None) or abs(problem.total / spent - 1.0) < 0.05:
+        return []
+    return [
+        "Held channels and largest changes are counted from the current mix at the plan's total, not from the money "
+        "spent now."
+    ]
 
 
 def _support(problem: BudgetProblem, plan: Array) -> list[str]:

@@ -69,6 +69,9 @@ def test_excluded_channels_get_nothing_and_held_ones_keep_theirs(run: Run) -> No
     result = run("optimise_budget", total=700_000, exclude=["Social"], hold=["tv"])
     assert result["allocation"]["social"]["proposed"] == 0.0
     assert result["allocation"]["tv"]["change"] == 0.0
+    larger = run("optimise_budget", total=1_400_000, hold=["tv"])
+    assert larger["allocation"]["tv"]["change"] == 0.0
+    assert any("counted from the current mix" in warning for warning in larger["warnings"])
 
 
 def test_no_channel_moves_further_than_allowed(run: Run) -> None:
