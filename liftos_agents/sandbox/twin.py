@@ -46,12 +46,15 @@ def rehearse(
     new, old = _paths(posterior, plan, hold)
     worlds = posterior.thin(draws)
     tail = worlds.adstock_length - 1
-    outcomes = [_outcome(worlds, path, old[-1:], tail) for path in (new, old)]
+    by_channel = [_outcome(worlds, path, old[-1:], tail) for path in (new, old)]
+    outcomes = [outcome.sum(axis=2) for outcome in by_channel]
     extra = cost * float(new.sum() - old.sum())
     periods = len(new)
     whole = worth * (outcomes[0].sum(axis=1) - outcomes[1].sum(axis=1))
     during = worth * (outcomes[0][:, :periods].sum(axis=1) - outcomes[1][:, :periods].sum(axis=1))
     difference = whole - extra
+    doubted = np.where(new.sum(axis=0) > old.sum(axis=0), WEAKER, 1.0)
+    doubtful = worth * ((by_channel[0] - by_channel[1]) * doubted).sum(axis=(1, 2))
     luck = _luck(worlds, periods, seed) * worth
     profits = [
         worth * outcome.sum(axis=1) - cost * float(path.sum()) + luck[side]
@@ -60,7 +63,7 @@ def rehearse(
     seen = profits[0] - profits[1]
     sweeps = {
         "weaker_effects": _sweep(
-            f"Media bring in {1 - WEAKER:.0%} less than the fit says", WEAKER * whole - extra
+            "Every channel that gets more brings in a fifth less than the fit says", doubtful - extra
         ),
         "no_spill_over": _sweep("Nothing counts that happens after the plan's last period", during - extra),
     }
@@ -95,10 +98,10 @@ def _paths(posterior: MediaPosterior, plan: ArrayLike, hold: ArrayLike) -> tuple
 
 
 def _outcome(worlds: MediaPosterior, path: Array, level: Array, tail: int) -> Array:
-    """What media bring in by period, (D, H + tail), in outcome units."""
+    """What each channel brings in by period, (D, H + tail, C), in outcome units."""
     whole = np.concatenate([path, np.repeat(level, tail, axis=0)])
     history = worlds.spend[-tail:] if tail else worlds.spend[:0]
-    return worlds.contribution(whole, decision=True, history=history).sum(axis=2)
+    return worlds.contribution(whole, decision=True, history=history)
 
 
 def _luck(worlds: MediaPosterior, periods: int, seed: int) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -68,7 +68,10 @@ class Explanation(BaseModel):
 
     def tree(self) -> Branch:
         """The explanation as nested lines."""
-        below = [_number_branch(number) for number in self.numbers]
+        by_evidence: dict[str, list[NumberExplained]] = {}
+        for number in self.numbers:
+            by_evidence.setdefault(number.evidence, []).append(number)
+        below = [_evidence_branch(numbers) for numbers in by_evidence.values()]
         below += [_decision_branch(record) for record in self.decisions]
         by = f" ({self.agent})" if self.agent else ""
         return Branch(label=f"{self.claim}{by}: {self.text}", below=tuple(below))
@@ -161,24 +164,50 @@ def _concerns(record: DecisionRecord, claim: Claim) -> bool:
     return claim.id in (record.decision.chosen, record.decision.detail.get("claim"))
 
 
+def _evidence_branch(numbers: list[NumberExplained]) -> Branch:
+    """One tool call with every value of the claim that came from it."""
+    first = numbers[0]
+    below = [_number_branch(number) for number in numbers]
+    given = {name: value for name, value in first.arguments.items() if value not in (None, [], {}, "")}
+    roles = given.pop("roles", None)
+    if given:
+        below.append(Branch(label=f"arguments: {_pairs(given)}"))
+    if isinstance(roles, dict):
+        used = {
+            name: value
+            for name, value in cast("dict[str, Any]", roles).items()
+            if name != "notes" and value not in (None, [], {}, "")
+        }
+        below.append(Branch(label=f"columns: {_pairs(used)}"))
+    below += [Branch(label=f"data: {data.name}, sha256 {data.id}") for data in first.datasets]
+    below += [_decision_branch(record) for record in first.decisions]
+    return Branch(label=f"{first.evidence}: {first.tool} version {first.version}", below=tuple(below))
+
+
 def _number_branch(number: NumberExplained) -> Branch:
     unit = f" ({number.unit})" if number.unit else ""
-    below = [
-        Branch(label=f"at {number.path}{unit} of {number.evidence}"),
-        Branch(
-            label=f"tool {number.tool} version {number.version}",
-            below=tuple(Branch(label=f"{name} = {value!r}") for name, value in number.arguments.items()),
-        ),
-    ]
-    below += [Branch(label=f"data {data.name}, sha256 {data.id}") for data in number.datasets]
-    below += [_decision_branch(record) for record in number.decisions]
-    return Branch(label=number.shown, below=tuple(below))
+    return Branch(label=f"{number.shown} is {number.path}{unit}")
+
+
+def _pairs(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name} = {_plain(value)}" for name, value in values.items())
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        inner = (f"{name}: {_plain(part)}" for name, part in cast("dict[str, Any]", value).items())
+        return f"({'; '.join(inner)})"
+    if isinstance(value, list | tuple):
+        return " + ".join(_plain(part) for part in cast("list[Any]", value))
+    return str(value)
 
 
 def _decision_branch(record: DecisionRecord) -> Branch:
     decision = record.decision
-    asked = f", asked {decision.asked!r}" if decision.asked else ""
     reason = f": {decision.reason}" if decision.reason else ""
+    if decision.kind == "claim":
+        return Branch(label=f"decision {record.position}: {decision.actor} claimed this{reason}")
+    asked = f", asked {decision.asked!r}" if decision.asked else ""
     return Branch(
         label=f"decision {record.position}: {decision.actor} chose {decision.chosen}{asked}{reason}"
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic import BaseModel
 from pydantic_core import to_json
 from sqlalchemy import Connection, Row, Table, insert, select, update
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -273,7 +274,8 @@ def _holds(connection: Connection, seen: ChainHead | None) -> bool:
 
 def _run_row(run: RunRecord) -> dict[str, Any]:
     plain = {name: getattr(run, name) for name in runs.c.keys()}  # noqa: SIM118 - columns, not a mapping
-    return {**plain, **{name: _json(plain[name]) for name in ("plan", "answer", "versions")}}
+    texts = {name: _storable(plain[name]) for name in ("question", "error")}
+    return {**plain, **texts, **{name: _json(plain[name]) for name in ("plan", "answer", "versions")}}
 
 
 def _span_row(run_id: str, span: SpanRecord) -> dict[str, Any]:
@@ -282,12 +284,12 @@ def _span_row(run_id: str, span: SpanRecord) -> dict[str, Any]:
         "position": span.position,
         "id": span.id,
         "parent": span.parent,
-        "name": span.name,
+        "name": _storable(span.name),
         "kind": span.kind,
         "started_ns": span.started_ns,
         "ended_ns": span.ended_ns,
         "status": span.status,
-        "message": span.message,
+        "message": _storable(span.message),
         "attributes": _json(span.attributes),
         "events": _json(span.events) if span.events else "[]",
     }
@@ -307,7 +309,17 @@ def _texts(
 
 
 def _json(value: Any) -> str:
-    return to_json(value, inf_nan_mode="strings", fallback=str).decode()
+    try:
+        return to_json(value, inf_nan_mode="strings", fallback=str).decode()
+    except ValueError:
+        # Half a surrogate pair, as a terminal may hand in: JSON can escape it, UTF-8 cannot hold it.
+        return json.dumps(
+            value, default=lambda part: part.model_dump() if isinstance(part, BaseModel) else str(part)
+        )
+
+
+def _storable(text: str) -> str:
+    return text.encode(errors="replace").decode()
 
 
 def _seal(run_row: dict[str, Any], span_rows: list[dict[str, Any]]) -> str:

@@ -89,6 +89,21 @@ def test_spending_more_costs_more():
     assert dear.sweeps["no_spill_over"].difference.mean < dear.difference.mean
 
 
+def test_doubting_the_channels_that_get_more_lowers_the_gain_at_the_same_total():
+    found = rehearse(posterior(), level(3000, 1000, 0), level(2000, 1000, 1000))
+    doubted = found.sweeps["weaker_effects"]
+    assert doubted.difference.mean < found.difference.mean
+    assert doubted.probability_beats_hold <= found.probability_beats_hold
+    assert found.holds_up == (
+        min(
+            found.probability_beats_hold,
+            doubted.probability_beats_hold,
+            found.sweeps["no_spill_over"].probability_beats_hold,
+        )
+        >= 0.8
+    )
+
+
 @given(st.integers(0, 1000), st.lists(st.floats(0, 5_000), min_size=6, max_size=6))
 @settings(max_examples=25, deadline=None)
 def test_swapping_the_sides_flips_the_difference(seed, amounts):

@@ -88,7 +88,16 @@ def answer(run_id: str) -> Answer:
                 id="ev_7f3a",
                 tool="fit_mmm",
                 version="1",
-                arguments={"draws": 500, "margin": None},
+                arguments={
+                    "draws": 500,
+                    "margin": None,
+                    "roles": {
+                        "outcome": "revenue",
+                        "spend": {"tv": ["tv_S"], "radio": ["radio_a", "radio_b"]},
+                        "geo": None,
+                        "notes": ["as the headers say"],
+                    },
+                },
                 datasets=(DatasetRef(id="ab" * 32, name="shop"),),
                 result={
                     "channels": {

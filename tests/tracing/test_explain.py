@@ -13,7 +13,8 @@ def test_every_number_leads_back_to_tool_data_and_decision(store, recorded):
     roas, spend = found.numbers
     assert (roas.shown, roas.value, roas.unit) == ("0.42×", 0.42, "ratio")
     assert (spend.shown, spend.path, spend.unit) == ("€1.50m", "channels.tv.spend", "money")
-    assert (roas.tool, roas.version, roas.arguments) == ("fit_mmm", "1", {"draws": 500, "margin": None})
+    assert (roas.tool, roas.version) == ("fit_mmm", "1")
+    assert (roas.arguments["draws"], roas.arguments["margin"]) == (500, None)
     assert (roas.datasets[0].name, roas.datasets[0].id) == ("shop", "ab" * 32)
     (asked,) = roas.decisions
     assert asked.decision.reason == "it measures every channel"
@@ -23,14 +24,17 @@ def test_the_tree_says_it_line_by_line(store, recorded):
     recorded()
     tree = why(store, "run_1", "c1").tree()
     assert tree.label == "c1 (causal_analyst): TV returns 0.42× on €1.50m."
-    roas = tree.below[0]
-    assert roas.label == "0.42×"
-    lines = [branch.label for branch in roas.below]
-    assert lines[0] == "at channels.tv.roas.mean (ratio) of ev_7f3a"
-    assert lines[1] == "tool fit_mmm version 1"
-    assert [b.label for b in roas.below[1].below] == ["draws = 500", "margin = None"]
-    assert lines[2] == f"data shop, sha256 {'ab' * 32}"
-    assert "causal_analyst chose fit_mmm" in lines[3]
+    (call,) = tree.below
+    assert call.label == "ev_7f3a: fit_mmm version 1"
+    lines = [branch.label for branch in call.below]
+    assert lines[:4] == [
+        "0.42× is channels.tv.roas.mean (ratio)",
+        "€1.50m is channels.tv.spend (money)",
+        "arguments: draws = 500",
+        "columns: outcome = revenue, spend = (tv: tv_S; radio: radio_a + radio_b)",
+    ]
+    assert lines[4] == f"data: shop, sha256 {'ab' * 32}"
+    assert lines[5].startswith("decision 2: causal_analyst chose fit_mmm, asked 'find waste'")
 
 
 def test_decisions_about_the_claim_itself_are_shown(store, make_answer):

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from liftos_agents.domain.decision import Decision
 from liftos_agents.errors import ConfigurationError, NotFoundError
 from liftos_agents.tracing import Recorder, TraceStore
 
@@ -69,6 +70,20 @@ def test_secrets_are_taken_out_of_everything_that_is_stored(store, tmp_path):
     raw = b"".join(path.read_bytes() for path in tmp_path.glob("trace.sqlite*"))
     for leaked in (secret, "jane.doe", "u:pw@", "abcdefghijklmnop", "hunter22"):
         assert leaked.encode() not in raw
+    assert store.verify("acme").ok
+
+
+def test_broken_characters_do_not_lose_a_run(store):
+    broken = "caf\udce9 \ud800"
+    recorder = Recorder(store, "run", "acme", question=broken)
+    with recorder.span(broken, "tool", {"given": broken}) as span:
+        span.event("read", text=broken)
+        span.fail(broken)
+        recorder.decide(Decision(kind="route", actor="router", asked=broken))
+    recorder.finish("failed", error=broken, answer={"question": broken})
+    assert store.run("run").question == "caf? ?"
+    assert store.spans("run")[0].message == "caf? ?"
+    assert store.decisions("run")[0].decision.actor == "router"
     assert store.verify("acme").ok
 
 
