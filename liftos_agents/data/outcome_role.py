@@ -47,8 +47,6 @@ def find_outcome(
     notes = []
     if say.outcome_kind(column) is None and "outcome_kind" not in given.single:
         notes.append(f"The outcome {column!r} is counted as money.")
-    if others:
-        notes.append(f"Not used: {', '.join(others)} (another outcome).")
     return Outcome(column, kind, others, tuple(notes))
 
 

@@ -49,7 +49,8 @@ def work_out_roles(dataset: Dataset, overrides: Mapping[str, Any] | None = None)
     outcome = find_outcome(
         table.frame, table.free, given, date=date, long=channel is not None, name=table.name
     )
-    table.take([outcome.column, *outcome.others])
+    table.take([outcome.column])
+    table.ignore(outcome.others, "another outcome")
     table.notes.extend(outcome.notes)
     spend = _spend(table, media, channel)
     exposure = {m: _one_each(table, media, m, channel) for m in ("impressions", "clicks")}

@@ -40,7 +40,9 @@ def test_notations(cell: str, expected: dt.datetime) -> None:
     assert read_dates([cell]).values == (expected,)
 
 
-@pytest.mark.parametrize("cell", ["hello", "31/02/2024", "2024-13-01", "2024-W60", "12", "tv 20", "May", "1.5"])
+@pytest.mark.parametrize(
+    "cell", ["hello", "31/02/2024", "2024-13-01", "2024-W60", "12", "tv 20", "May", "1.5"]
+)
 def test_what_is_no_date(cell: str) -> None:
     assert read_dates([cell]).values == (None,)
 

@@ -59,7 +59,9 @@ def test_european_file_reads_doubtful_cells_by_the_others(file: Write) -> None:
 
 
 def test_names_of_events_beside_zeros_stay_text(file: Write) -> None:
-    assert column(file("date,event\n" + "2024-01-01,0\n" * 30 + "2024-01-02,Black Friday\n"), "event")[-2:] == ["0", "Black Friday"]
+    assert column(file("date,event\n" + "2024-01-01,0\n" * 30 + "2024-01-02,Black Friday\n"), "event")[
+        -2:
+    ] == ["0", "Black Friday"]
 
 
 def test_missing_words_are_missing(file: Write) -> None:
@@ -69,7 +71,9 @@ def test_missing_words_are_missing(file: Write) -> None:
 
 
 def test_lines_above_the_header_and_a_line_of_totals_are_left_out(file: Write) -> None:
-    dataset = load(file("Campaign report\nJan 2024\ndate,spend,x\n2024-01-01,1,2\n2024-01-08,2,3\nTotal,3,5\n"))
+    dataset = load(
+        file("Campaign report\nJan 2024\ndate,spend,x\n2024-01-01,1,2\n2024-01-08,2,3\nTotal,3,5\n")
+    )
     assert dataset.frame is not None
     assert dataset.frame.shape == (2, 3)
     assert len(dataset.notes) == 2
@@ -226,7 +230,11 @@ def test_no_file_outside_the_roots(tmp_path: Path) -> None:
 
 
 def test_reference_files(reference: Path) -> None:
-    shapes = {"mmm/robyn_weekly.csv": (208, 12), "causal/nsw_mixtape.dta": (445, 11), "surfacing/wands_query.csv": (480, 3)}
+    shapes = {
+        "mmm/robyn_weekly.csv": (208, 12),
+        "causal/nsw_mixtape.dta": (445, 11),
+        "surfacing/wands_query.csv": (480, 3),
+    }
     for name, shape in shapes.items():
         frame = load(reference / name).frame
         assert frame is not None
@@ -236,7 +244,9 @@ def test_reference_files(reference: Path) -> None:
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.floats(-1e9, 1e9), st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=8)),
+        st.tuples(
+            st.floats(-1e9, 1e9), st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=8)
+        ),
         min_size=1,
         max_size=8,
     )
