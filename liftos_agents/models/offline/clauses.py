@@ -27,11 +27,12 @@ _MATERIAL = re.compile(
 )
 
 
-def clauses(question: str) -> tuple[str, ...]:
-    """The parts of `question` that may each be a request of their own.
+def request(question: str) -> str:
+    """`question` without its material: a list of facts, a pasted or quoted text."""
+    return _MATERIAL.sub("", question.strip()).strip() or question.strip()
 
-    Greetings are taken off, and so is material: a list of facts, a pasted text.
-    """
-    asked = _MATERIAL.sub("", question.strip()) or question.strip()
-    parts = (_POLITE.sub("", part.strip(" ,.;")).strip(" ,.;") for part in _BREAK.split(asked))
+
+def clauses(question: str) -> tuple[str, ...]:
+    """The parts of `question` that may each be a request of their own, greetings taken off."""
+    parts = (_POLITE.sub("", part.strip(" ,.;")).strip(" ,.;") for part in _BREAK.split(question.strip()))
     return tuple(part for part in parts if any(c.isalnum() for c in part))

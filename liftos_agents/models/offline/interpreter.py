@@ -59,7 +59,7 @@ def next_calls(call: SpecialistCall, schemas: Mapping[str, Mapping[str, Any]]) -
 def _intents(playbook: Playbook, goal: str, slots: Mapping[str, Any]) -> tuple[Intent, ...]:
     open_ = [intent for intent in playbook.intents if evaluate(intent.when, slots)]
     similarity = _similarity(tuple((intent.name, intent.about) for intent in open_ if intent.about))
-    scores = {s.name: s.value for s in similarity.scores(goal)}
+    scores = {s.name: s.value for s in similarity.scores(goal, any_concept=True)}
     best = max(scores.values(), default=0.0)
     chosen = [
         i for i in open_ if best >= _ENOUGH and scores.get(i.name, 0.0) >= max(_ENOUGH, best * _ALSO + 0.15)

@@ -56,10 +56,10 @@ _SPELT = re.compile(
     rf"(?=(?:{_UNIT}|{_SCALE}|percent|per cent|prozent|pour cent|por ciento)\b)"
 )
 _PHRASES = (
+    (r"\b(?:one|a) and a half million\b|\bun million et demi\b|\bmillon y medio\b", "1500000 eur"),
     (r"\b(?:half a|half of a|a half|eine halbe|un demi|medio|demi) ?-?(?:million|millon)\b", "500000 eur"),
     (r"\b(?:a |one )?quarter (?:of a )?million\b", "250000 eur"),
     (r"\bthree quarters of a million\b", "750000 eur"),
-    (r"\b(?:one|a) and a half million\b|\bun million et demi\b|\bmillon y medio\b", "1500000 eur"),
     (r"\ba million\b", "1 million"),
     (r"\ba hundred thousand\b", "100 thousand"),
     (r"\bby (?:a )?half\b|\bum die halfte\b|\bde moitie\b|\ba la mitad\b", "by 50%"),

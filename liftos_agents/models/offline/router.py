@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from liftos_agents.domain.plan import Plan, PlanStep
 from liftos_agents.domain.task import SpecialistBrief, Turn
-from liftos_agents.models.offline.clauses import clauses
+from liftos_agents.models.offline.clauses import clauses, request
 from liftos_agents.models.offline.conversation import RouterCall
 from liftos_agents.models.offline.follow_up import continued, is_follow_up
 from liftos_agents.models.offline.lexicon import lexicon
@@ -26,7 +26,7 @@ _BUILDS_ON = re.compile(
 def plan(call: RouterCall) -> Plan:
     """The plan for a question, from its words and the specialists' own descriptions alone."""
     task = call.task
-    question, ordered = without_orders(task.question)
+    question, ordered = without_orders(request(task.question))
     last = task.thread[-1] if task.thread else None
     if last is not None and last.clarification and not is_vague(question):
         question = f"{last.question} {question}"

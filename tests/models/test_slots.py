@@ -1,0 +1,152 @@
+"""Amounts, limits and changes of whole requests, on the channels of the data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from liftos_agents.domain.task import DatasetBrief, SpecialistTask, Turn
+from liftos_agents.models.offline.channel_names import mentions
+from liftos_agents.models.offline.quantities import plain
+from liftos_agents.models.offline.slots import read_slots
+
+CHANNELS = ("facebook", "ooh", "print", "search", "tv")
+DATA = DatasetBrief(id="d", name="weekly", channels=CHANNELS, frequency="week")
+
+
+def slots(goal: str, question: str | None = None, channels: tuple[str, ...] = CHANNELS, **more: Any):
+    data = DATA.model_copy(update={"channels": channels})
+    task = SpecialistTask(agent="a", goal=goal, question=question or goal, datasets=(data,), **more)
+    return read_slots(task)
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("What if I cut TV by 20 %?", {"tv": -0.2}),
+        ("double search", {"search": 1.0}),
+        ("What if I cut TV by 20 % and double search?", {"tv": -0.2, "search": 1.0}),
+        ("and without TV?", {"tv": -1.0}),
+        ("without TV and print", {"tv": -1.0, "print": -1.0}),
+        ("halve TV and triple print", {"tv": -0.5, "print": 2.0}),
+        ("increase FB and search by 10% and tv by 5%", {"facebook": 0.1, "search": 0.1, "tv": 0.05}),
+        ("TV −20 %", {"tv": -0.2}),
+        ("TV um 20 % kürzen", {"tv": -0.2}),
+        ("spend 20% less on print", {"print": -0.2}),
+        ("cut TV to 80 %", {"tv": -0.2}),
+        ("drop TV by 20%", {"tv": -0.2}),
+        ("if TV were switched off", {"tv": -1.0}),
+        ("cut TV completely", {"tv": -1.0}),
+        ("Que se passe-t-il si je réduis la télé de 20 % ?", {"tv": -0.2}),
+        ("¿Y si recortamos la televisión un 20 %?", {"tv": -0.2}),
+        ("Was wäre, wenn wir Plakate verdoppeln?", {"ooh": 1.0}),
+        ("reduce the whole budget by 10 %", dict.fromkeys(CHANNELS, -0.1)),
+        ("faceboook down, cut it by 15 %", {"facebook": -0.15}),
+        ("How should I split 1.5m?", {}),
+    ],
+)
+def test_changes(text: str, changes: dict[str, float]) -> None:
+    assert slots(text)["$changes"] == pytest.approx(changes)
+
+
+def test_moving_money_takes_here_and_adds_there() -> None:
+    assert slots("move 100k from TV to search")["$amount_changes"] == {"tv": -1e5, "search": 1e5}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("TV at least 200k, nothing over 40 %", {"$minimum": {"tv": 2e5}, "$maximum_share": {"*": 0.4}}),
+        ("1m with no channel above 30%", {"$money": 1e6, "$maximum_share": {"*": 0.3}}),
+        ("keep print unchanged", {"$hold": ["print"]}),
+        ("don't touch print and TV", {"$hold": ["print", "tv"]}),
+        ("between 100k and 300k on search", {"$minimum": {"search": 1e5}, "$maximum": {"search": 3e5}}),
+        (
+            "search and facebook together at most 600k",
+            {"$groups": [{"channels": ["search", "facebook"], "maximum": 6e5}], "$maximum": {}},
+        ),
+        (
+            "at least 200k on TV and at most 100k for print",
+            {"$minimum": {"tv": 2e5}, "$maximum": {"print": 1e5}},
+        ),
+        (
+            "TV mindestens 200k, Suche höchstens 30 %",
+            {"$minimum": {"tv": 2e5}, "$maximum_share": {"search": 0.3}},
+        ),
+        ("télé au moins 500 k€", {"$minimum": {"tv": 5e5}}),
+        ("change no channel by more than 20 %", {"$max_change": 0.2, "$maximum_share": {}}),
+        ("not more than 10% change per week", {"$max_period_change": 0.1}),
+        ("split 1.5m excluding ooh", {"$money": 1.5e6, "$exclude": ["ooh"]}),
+        ("with a target ROAS of 3", {"$target_roas": 3.0}),
+        ("our margin is 30 %", {"$margin": 0.3}),
+        ("200k per month for next quarter", {"$money": 6e5, "$horizon_periods": 13}),
+        ("100k a week for 6 weeks", {"$money": 6e5, "$horizon_periods": 6}),
+        ("spend at most 1.5m next quarter", {"$money": 1.5e6, "$maximum": {}}),
+        ("a cautious plan for 1m", {"$money": 1e6, "$objective": "cvar"}),
+    ],
+)
+def test_limits_and_totals(text: str, expected: dict[str, Any]) -> None:
+    found = slots(text)
+    assert {name: found[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "channels", "words"),
+    [
+        ("cut radio by 10 %", CHANNELS, "no channel “radio”"),
+        ("podcasts at least 100k", CHANNELS, "no channel “podcasts”"),
+        ("cut social by 20 %", ("facebook", "tiktok", "tv"), "facebook or tiktok"),
+        ("at least 20% please", CHANNELS, "lower limit"),
+    ],
+)
+def test_what_is_unclear_is_asked(text: str, channels: tuple[str, ...], words: str) -> None:
+    assert words in slots(text, channels=channels)["$unclear"]
+
+
+def test_a_limit_with_a_misspelt_channel_stays_with_that_channel() -> None:
+    found = slots("Chanel1 at least 20%", channels=("Channel0", "Channel1"))
+    assert found["$minimum_share"] == {"Channel1": 0.2}
+
+
+def test_the_goal_comes_first_and_the_question_fills_in() -> None:
+    found = slots("how should I split it?", "I have 1.5m. Which channels work, and how should I split it?")
+    assert found["$money"] == 1.5e6
+    assert slots("split 1m", "split 1m, and what if we had 2m?")["$money"] == 1e6
+
+
+def test_a_follow_up_is_known_by_its_thread() -> None:
+    turn = Turn(question="How should I split 1.5m?", agents=("b",))
+    assert slots("and without TV?", thread=(turn,))["$follow_up"] is True
+    assert slots("and without TV?")["$follow_up"] is False
+
+
+def test_channel_names_survive_nicknames_and_typing_errors() -> None:
+    def named(text: str) -> list[tuple[str, ...]]:
+        return [m.choices for m in mentions(plain(text), CHANNELS)]
+
+    assert named("Faceboook and the telly") == [("facebook",)]
+    assert named("FB, billboards, paid search") == [("facebook",), ("ooh",), ("search",)]
+    assert named("radio") == [()]
+    assert named("serach ads") == [("search",)]
+
+
+@given(st.permutations(list(CHANNELS)), st.integers(1, 95))
+def test_each_change_stays_with_its_own_channel(order: list[str], percent: int) -> None:
+    found = slots(f"cut {order[0]} by {percent} % and increase {order[1]} by {percent + 1} %")["$changes"]
+    assert found == pytest.approx({order[0]: -percent / 100, order[1]: (percent + 1) / 100})
+
+
+@given(st.permutations(list(CHANNELS)), st.integers(1, 500), st.integers(1, 500))
+def test_each_limit_stays_with_its_own_channel(order: list[str], low: int, high: int) -> None:
+    found = slots(f"split 3m with {order[0]} at least {low}k, {order[1]} at most {high}k")
+    assert found["$minimum"] == {order[0]: low * 1e3}
+    assert found["$maximum"] == {order[1]: high * 1e3}
+    assert found["$money"] == 3e6
+
+
+@given(st.text(max_size=120))
+def test_any_goal_is_read_without_an_error(text: str) -> None:
+    assert slots(text or "x")["$all_channels"] == CHANNELS
