@@ -14,7 +14,7 @@ from liftos_agents.memory.shelf import Shelf
 from liftos_agents.memory.status import IndexState
 from liftos_agents.memory.vector_index import VectorIndex
 
-NEIGHBOURS = 400
+NEIGHBOURS = 100
 
 
 class IndexKeeper:
