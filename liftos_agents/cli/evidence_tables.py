@@ -108,6 +108,10 @@ def _interval(value: Any) -> str:
     if value is None:
         return "–"
     if not isinstance(value, dict):
-        return format_number(float(value), decimals=2)
-    mean, low, high = (format_number(value[k], decimals=2) for k in ("mean", "p05", "p95"))
+        return _ratio(float(value))
+    mean, low, high = (_ratio(value[k]) for k in ("mean", "p05", "p95"))
     return f"{mean} [{low}, {high}]"
+
+
+def _ratio(value: float) -> str:
+    return format_number(value, decimals=2 if abs(value) < 100 else 0)
