@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from pydantic import BaseModel
-from pydantic_core import to_json
 from sqlalchemy import Connection, Row, Table, insert, select, update
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from liftos_agents.data.database import Database
 from liftos_agents.data.tables.trace import chain_heads, decisions, runs, spans
-from liftos_agents.domain.canonical import canonical_json, content_hash
-from liftos_agents.domain.decision import Decision
 from liftos_agents.errors import NotFoundError
 from liftos_agents.tracing.chain import (
     ChainFault,
@@ -32,14 +27,22 @@ from liftos_agents.tracing.chain import (
 from liftos_agents.tracing.keys import SigningKey
 from liftos_agents.tracing.records import DecisionRecord, RunRecord, RunSummary, SpanRecord
 from liftos_agents.tracing.redaction import redactor
+from liftos_agents.tracing.rows import (
+    FREE_TEXT,
+    SEAL,
+    decision_of,
+    json_text,
+    plain,
+    run_of,
+    run_row,
+    seal,
+    span_of,
+    span_row,
+    texts,
+)
 from liftos_agents.tracing.witness import HeadWitness
 
-SEAL = "seal"
-"""The kind of the record that closes a run: it holds the hashes of its answer, plan and spans."""
-
-_FREE_TEXT = frozenset(
-    {"question", "plan", "answer", "error", "versions", "message", "attributes", "events", "name"}
-)
+_BATCH = 200
 
 
 class TraceStore:
@@ -76,18 +79,18 @@ class TraceStore:
             span_records: In order of position.
             choices: One map a decision: `span`, `at_ns` and `decision` (JSON-plain).
         """
-        run_row = _run_row(run)
-        span_rows = [_span_row(run.id, span) for span in span_records]
-        contents = [(str(c["decision"]["kind"]), _json(c)) for c in choices]
-        clean = redactor(_texts(run_row, span_rows, contents))
+        whole = run_row(run)
+        span_rows = [span_row(run.id, span) for span in span_records]
+        contents = [(str(c["decision"]["kind"]), json_text(c)) for c in choices]
+        clean = redactor(texts(whole, span_rows, contents))
         if clean is not None:
-            for row in (run_row, *span_rows):
-                row.update({name: clean(row[name]) for name in _FREE_TEXT & row.keys()})
+            for row in (whole, *span_rows):
+                row.update({name: clean(row[name]) for name in FREE_TEXT & row.keys()})
             contents = [(kind, clean(content)) for kind, content in contents]
-        contents.append((SEAL, _seal(run_row, span_rows)))
+        contents.append((SEAL, seal(whole, span_rows)))
         key = self.key
         with self.database.begin() as connection:
-            self._insert(connection, runs, [run_row])
+            self._insert(connection, runs, [whole])
             self._insert(connection, spans, span_rows)
             head, untouched = self._append(connection, run, contents, key)
         if untouched:
@@ -124,7 +127,7 @@ class TraceStore:
                 f"several runs begin with {run_id!r}: {several}" if chosen else f"no run {run_id!r}",
                 fix="Give more of the id" if chosen else "See: liftos trace list",
             )
-        return _run(chosen[0])
+        return run_of(chosen[0])
 
     def spans(self, run_id: str) -> tuple[SpanRecord, ...]:
         """The spans of a run in order of their start.
@@ -135,7 +138,7 @@ class TraceStore:
         query = select(spans).where(spans.c.run_id == self.run(run_id).id).order_by(spans.c.position)
         with self.database.connect() as connection:
             found = connection.execute(query).all()
-        return tuple(_span(row) for row in found)
+        return tuple(span_of(row) for row in found)
 
     def decisions(self, run_id: str) -> tuple[DecisionRecord, ...]:
         """What was decided during a run, in order.
@@ -150,7 +153,7 @@ class TraceStore:
         )
         with self.database.connect() as connection:
             found = connection.execute(query).all()
-        return tuple(_decision(row) for row in found)
+        return tuple(decision_of(row) for row in found)
 
     def export_head(self, organisation: str) -> ChainHead:
         """The signed end of an organisation's chain, to be kept elsewhere.
@@ -272,110 +275,23 @@ def _holds(connection: Connection, seen: ChainHead | None) -> bool:
     return connection.execute(query).scalar() == seen.hash
 
 
-def _run_row(run: RunRecord) -> dict[str, Any]:
-    plain = {name: getattr(run, name) for name in runs.c.keys()}  # noqa: SIM118 - columns, not a mapping
-    texts = {name: _storable(plain[name]) for name in ("question", "error")}
-    return {**plain, **texts, **{name: _json(plain[name]) for name in ("plan", "answer", "versions")}}
-
-
-def _span_row(run_id: str, span: SpanRecord) -> dict[str, Any]:
-    return {
-        "run_id": run_id,
-        "position": span.position,
-        "id": span.id,
-        "parent": span.parent,
-        "name": _storable(span.name),
-        "kind": span.kind,
-        "started_ns": span.started_ns,
-        "ended_ns": span.ended_ns,
-        "status": span.status,
-        "message": _storable(span.message),
-        "attributes": _json(span.attributes),
-        "events": _json(span.events) if span.events else "[]",
-    }
-
-
-def _texts(
-    run_row: dict[str, Any], span_rows: list[dict[str, Any]], contents: list[tuple[str, str]]
-) -> Iterator[str]:
-    yield from (run_row[name] for name in _FREE_TEXT & run_row.keys())
-    for row in span_rows:
-        yield row["name"]
-        yield row["message"]
-        yield row["attributes"]
-        yield row["events"]
-    for _, content in contents:
-        yield content
-
-
-def _json(value: Any) -> str:
-    try:
-        return to_json(value, inf_nan_mode="strings", fallback=str).decode()
-    except ValueError:
-        # Half a surrogate pair, as a terminal may hand in: JSON can escape it, UTF-8 cannot hold it.
-        return json.dumps(
-            value, default=lambda part: part.model_dump() if isinstance(part, BaseModel) else str(part)
-        )
-
-
-def _storable(text: str) -> str:
-    return text.encode(errors="replace").decode()
-
-
-def _seal(run_row: dict[str, Any], span_rows: list[dict[str, Any]]) -> str:
-    return canonical_json({"run": _digest(runs, [run_row]), "spans": _digest(spans, span_rows)})
-
-
-def _digest(table: Table, rows: list[dict[str, Any]]) -> str:
-    columns = table.c.keys()
-    return content_hash(to_json([[row[name] for name in columns] for row in rows]))
-
-
 def _run_faults(connection: Connection, links: Sequence[Link]) -> list[ChainFault]:
     """Runs whose answer or spans are not those that were sealed."""
+    seals = [link for link in links if link.kind == SEAL]
     faults: list[ChainFault] = []
-    for link in links:
-        if link.kind != SEAL:
-            continue
-        row = connection.execute(select(runs).where(runs.c.id == link.run_id)).first()
-        below = connection.execute(
-            select(spans).where(spans.c.run_id == link.run_id).order_by(spans.c.position)
-        ).all()
-        found = _seal(_plain(row), [_plain(span) for span in below]) if row else None
-        if found != link.content:
-            what = "was changed after it was written" if row else "is gone"
-            message = f"run {link.run_id!r} {what}"
-            faults.append(ChainFault(kind="changed_run", position=link.position, message=message))
+    for start in range(0, len(seals), _BATCH):
+        batch = seals[start : start + _BATCH]
+        ids = [link.run_id for link in batch]
+        found = connection.execute(select(runs).where(runs.c.id.in_(ids))).all()
+        run_rows = {str(row.id): plain(row) for row in found}
+        span_rows: dict[str, list[dict[str, Any]]] = {}
+        in_order = select(spans).where(spans.c.run_id.in_(ids)).order_by(spans.c.run_id, spans.c.position)
+        for row in connection.execute(in_order):
+            span_rows.setdefault(str(row.run_id), []).append(plain(row))
+        for link in batch:
+            whole = run_rows.get(link.run_id)
+            if whole is None or seal(whole, span_rows.get(link.run_id, [])) != link.content:
+                what = "was changed after it was written" if whole else "is gone"
+                message = f"run {link.run_id!r} {what}"
+                faults.append(ChainFault(kind="changed_run", position=link.position, message=message))
     return faults
-
-
-def _plain(row: Row[Any]) -> dict[str, Any]:
-    return dict(row._mapping)  # pyright: ignore[reportPrivateUsage]
-
-
-def _run(row: Row[Any]) -> RunRecord:
-    values = _plain(row)
-    for name in ("plan", "answer", "versions"):
-        values[name] = json.loads(values[name])
-    return RunRecord(**values)
-
-
-def _span(row: Row[Any]) -> SpanRecord:
-    values = _plain(row)
-    values["attributes"] = json.loads(values["attributes"])
-    values["events"] = json.loads(values["events"])
-    return SpanRecord(**values)
-
-
-def _decision(row: Row[Any]) -> DecisionRecord:
-    content = cast("dict[str, Any]", json.loads(row.content))
-    return DecisionRecord(
-        organisation=row.organisation,
-        position=row.position,
-        run_id=row.run_id,
-        span=content["span"],
-        at_ns=content["at_ns"],
-        decision=Decision(**content["decision"]),
-        previous=row.previous,
-        hash=row.hash,
-    )
