@@ -90,6 +90,21 @@ def run(
         Console().print(evals.render_summary(summary))
 
 
+@app.command("compare")
+def compare(
+    logs: Annotated[
+        list[Path], typer.Argument(metavar="LOG…", help="Logs of the same suite, as `--log` wrote them.")
+    ],
+    as_json: options.AsJson = False,
+) -> None:
+    """Compare runs of one suite, paired, with ties shown as ties."""
+    board = evals.compare([evals.read_log(path) for path in logs])
+    if as_json:
+        typer.echo(board.model_dump_json())
+    else:
+        Console().print(evals.render_leaderboard(board))
+
+
 def _split(name: str | None) -> Split | None:
     if name is None or name == "dev" or name == "test":
         return name
