@@ -89,24 +89,30 @@ def unit_of(result: Mapping[str, Any], path: str) -> str | None:
         return units[path]
     keys = path.split(".")
     best: tuple[int, int, str] | None = None
-    for pattern, unit in units.items():
-        parts = _parts(pattern, len(keys))
-        if parts[0] not in ("*", keys[0]) or len(parts) > len(keys):
-            continue
-        if all(p in ("*", k) for p, k in zip(parts, keys, strict=False)):
-            rank = (len(parts), sum(p != "*" for p in parts), unit)
+    for pattern, whole in patterns_under(units, keys[0]):
+        parts = whole
+        while len(parts) > len(keys) and parts[-1] == "*":
+            parts = parts[:-1]
+        if len(parts) <= len(keys) and all(p in ("*", k) for p, k in zip(parts, keys, strict=False)):
+            rank = (len(parts), sum(p != "*" for p in parts), units[pattern])
             if best is None or rank[:2] > best[:2]:
                 best = rank
     return best[2] if best else None
 
 
-@lru_cache(maxsize=4_096)
-def _parts(pattern: str, length: int) -> tuple[str, ...]:
-    """A pattern's parts; a `*` at its end beyond `length` is left out."""
-    parts = pattern.split(".")
-    while len(parts) > max(length, 1) and parts[-1] == "*":
-        parts.pop()
-    return tuple(parts)
+def patterns_under(units: Mapping[str, str], key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The patterns of `units` that may cover a path which starts with `key`, each with its parts."""
+    index = _by_first_key(tuple(units))
+    return index.get(key, ()) + index.get("*", ()) if key != "*" else index.get("*", ())
+
+
+@lru_cache(maxsize=512)
+def _by_first_key(patterns: tuple[str, ...]) -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    index: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for pattern in patterns:
+        parts = tuple(pattern.split("."))
+        index.setdefault(parts[0], []).append((pattern, parts))
+    return {key: tuple(found) for key, found in index.items()}
 
 
 def show(result: Mapping[str, Any], path: str, format_name: str | None = None) -> str:

@@ -76,9 +76,14 @@ def declaration(name: str, description: str, schema: Mapping[str, Any]) -> dict[
     }
 
 
-def evidence_message(call_id: str, evidence: str, tool: str, result: Mapping[str, Any]) -> ToolMessage:
-    """A tool's result for the model."""
-    return _tool_message(call_id, tool, {"evidence": evidence, "tool": tool, "result": result})
+def evidence_text(evidence: str, tool: str, result: Mapping[str, Any]) -> str:
+    """A tool's result as a model reads it."""
+    return _json({"evidence": evidence, "tool": tool, "result": result})
+
+
+def evidence_message(call_id: str, tool: str, text: str) -> ToolMessage:
+    """A tool's result for the model, as `evidence_text` wrote it."""
+    return ToolMessage(text, tool_call_id=call_id, name=tool)
 
 
 def error_message(call_id: str, tool: str, kind: str, message: str) -> ToolMessage:
@@ -114,11 +119,15 @@ def size(messages: Iterable[BaseMessage], tools: Iterable[Mapping[str, Any]] = (
 
 
 def _human(content: dict[str, Any]) -> HumanMessage:
-    return HumanMessage(json.dumps(content, ensure_ascii=False))
+    return HumanMessage(_json(content))
 
 
 def _tool_message(call_id: str, tool: str, content: dict[str, Any], status: str = "success") -> ToolMessage:
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    text = _json(content)
     return ToolMessage(
         text, tool_call_id=call_id, name=tool, status="error" if status == "error" else "success"
     )
+
+
+def _json(content: dict[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))

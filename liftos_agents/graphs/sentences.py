@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, cast
 
-from liftos_agents.domain.reference import Reference, ReferenceFault, references, resolve, show, unit_of
+from liftos_agents.domain.reference import (
+    Reference,
+    ReferenceFault,
+    patterns_under,
+    references,
+    resolve,
+    show,
+    unit_of,
+)
 
 Results = Mapping[str, Mapping[str, Any]]
 
@@ -159,21 +166,14 @@ def entity_of(result: Mapping[str, Any], path: str) -> tuple[str | None, tuple[s
 
 def _entity_depths(result: Mapping[str, Any], keys: list[str]) -> tuple[int, ...]:
     depths: set[int] = set()
-    for pattern in cast("Mapping[str, str]", result.get("units") or {}):
+    units = cast("Mapping[str, str]", result.get("units") or {})
+    for pattern, parts in patterns_under(units, keys[0]):
         if "*" not in pattern:
-            continue
-        parts = _parts(pattern)
-        if parts[0] not in ("*", keys[0]):
             continue
         overlap = min(len(parts), len(keys))
         if all(p in ("*", k) for p, k in zip(parts[:overlap], keys[:overlap], strict=True)):
             depths |= {i for i in range(overlap) if parts[i] == "*"}
     return tuple(d for d in sorted(depths) if not _is_statistic(keys, d))
-
-
-@lru_cache(maxsize=4_096)
-def _parts(pattern: str) -> tuple[str, ...]:
-    return tuple(pattern.split("."))
 
 
 def _is_statistic(keys: list[str], depth: int) -> bool:

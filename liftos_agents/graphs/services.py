@@ -98,6 +98,7 @@ class Stores:
     Attributes:
         shelf: Datasets at hand, by id.
         loaded: The same by what identifies their files (path, size, time).
+        told: Evidence id to what a model reads of it.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -106,6 +107,7 @@ class Stores:
         self._lock = threading.Lock()
         self.shelf: dict[str, Dataset] = {}
         self.loaded: dict[str, Dataset] = {}
+        self.told: dict[str, str] = {}
 
     @property
     def home(self) -> Home:

@@ -17,12 +17,14 @@ from liftos_agents.domain.roles import ColumnRoles
 from liftos_agents.domain.specialist import Specialist
 from liftos_agents.errors import AmbiguousRoleError, CancelledError, LiftError, UserError
 from liftos_agents.graphs.compaction import compact
-from liftos_agents.graphs.messages import error_message, evidence_message
+from liftos_agents.graphs.messages import error_message, evidence_message, evidence_text
 from liftos_agents.graphs.services import Run
 from liftos_agents.graphs.state import Call
 from liftos_agents.tools.errors import ToolRetry
 from liftos_agents.tools.registry import ToolSpec
 from liftos_agents.tracing.names import AGENT, CACHED, EVIDENCE, TOOL_CALL
+
+_TOLD = 128
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ async def answer_call(
             reused=reused,
         )
     kept = Call(evidence=found.id, tool=name, arguments=arguments)
-    return evidence_message(identifier, found.id, name, compact(found.result)), kept
+    return evidence_message(identifier, name, _told(run.services.stores.told, found)), kept
 
 
 def _decide(
@@ -161,6 +163,15 @@ async def _evidence(
         if earlier is not None:
             run.keep(earlier)
     return found, not computed.is_set()
+
+
+def _told(known: dict[str, str], found: Evidence) -> str:
+    """What a model reads of evidence; the same evidence is written out once."""
+    if found.id not in known:
+        if len(known) >= _TOLD:
+            known.pop(next(iter(known)))
+        known[found.id] = evidence_text(found.id, found.tool, compact(found.result))
+    return known[found.id]
 
 
 def _built_on(found: Evidence) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from liftos_agents.graphs.entities import entity_faults
@@ -79,12 +80,9 @@ def verify(text: str, reader: Reader, vocabulary: Vocabulary, *, recommendation:
 def bare_numbers(text: ShownText, vocabulary: Vocabulary) -> tuple[Numeral, ...]:
     """Numbers of `text` that neither evidence, a date, a name nor the user's words account for."""
     prose = text.prose()
-    names = sorted({*vocabulary.channels, *vocabulary.names}, key=lambda n: (-len(n), n))
-    for name in names:
-        if any(c.isdigit() for c in name):
-            pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
-            prose = blank_spans(prose, (m.span() for m in pattern.finditer(prose)))
-    quoted = numerals(vocabulary.quoted)
+    names, quoted = _allowed(vocabulary)
+    if names is not None:
+        prose = blank_spans(prose, (m.span() for m in names.finditer(prose)))
     return tuple(n for n in numerals(prose) if not any(_same(n, q) for q in quoted))
 
 
@@ -118,6 +116,15 @@ def mentions_check(source: str, failed: tuple[str, int, str]) -> bool:
     """Whether a text's references point at this failed diagnostic."""
     identifier, position, name = failed
     return f"{{{identifier}:checks.{position}." in source or f"{{{identifier}:diagnostics.{name}" in source
+
+
+@lru_cache(maxsize=64)
+def _allowed(vocabulary: Vocabulary) -> tuple[re.Pattern[str] | None, tuple[Numeral, ...]]:
+    """Names that hold digits, and the user's own numbers."""
+    names = {n for n in (*vocabulary.channels, *vocabulary.names) if any(c.isdigit() for c in n)}
+    longest_first = "|".join(re.escape(n) for n in sorted(names, key=lambda n: (-len(n), n)))
+    pattern = re.compile(rf"(?<!\w)(?:{longest_first})(?!\w)", re.IGNORECASE) if names else None
+    return pattern, numerals(vocabulary.quoted)
 
 
 def _same(said: Numeral, quoted: Numeral) -> bool:
