@@ -14,13 +14,17 @@ _SIGNS = {"up": 1.0, "down": -1.0}
 
 @dataclass
 class Changes:
-    """Relative changes by channel, −0.2 for a fifth less; amounts of money by channel; all channels alike."""
+    """Relative changes by channel, −0.2 for a fifth less, and amounts of money by channel.
+
+    `whole_relative` and `whole_amount` are changes of the total that name no channel.
+    """
 
     relative: dict[str, float] = field(default_factory=dict[str, float])
     amount: dict[str, float] = field(default_factory=dict[str, float])
     dropped: list[str] = field(default_factory=list[str])
     unclear: list[Mention] = field(default_factory=list[Mention])
-    without_channel: bool = False
+    whole_relative: float | None = None
+    whole_amount: float | None = None
     used: set[int] = field(default_factory=set[int])
 
 
@@ -62,7 +66,9 @@ def changes(row: Sequence[Item], channels: Sequence[str], taken: set[int]) -> Ch
         elif item.kind == "wholly" and group.sign is not None and group.sign < 0 and group.size is None:
             group.size = 1.0
         elif item.kind in _SIGNS:
-            waiting = group.size is not None and group.sign is None
+            if _next_kind(row, index) == "outcome":
+                continue
+            waiting = group.size is not None and (group.sign is None or not group.channels)
             if not waiting and (group.sign is not None or group.factor is not None):
                 _close(row, group, channels, found)
                 group = _Group()
@@ -80,7 +86,7 @@ def changes(row: Sequence[Item], channels: Sequence[str], taken: set[int]) -> Ch
         elif item.kind == "to":
             group.to = group.sign is not None
         elif item.kind in ("share", "money") and item.quantity is not None:
-            if item.kind == "money" and group.sign is None:
+            if item.kind == "money" and group.sign is None and _next_kind(row, index) not in _SIGNS:
                 continue
             if group.size is not None and group.channels:
                 _close(row, group, channels, found)
@@ -118,11 +124,14 @@ def _close(row: Sequence[Item], group: _Group, channels: Sequence[str], found: C
         else:
             found.unclear.append(mention)
     if not names and not found.unclear:
-        if group.every:
-            names = list(channels)
-        else:
-            found.without_channel = True
+        if group.money and group.factor is None:
+            found.whole_amount = size
+            found.used |= group.positions
             return
+        found.whole_relative = size if group.size is not None or group.every else None
+        if not group.every:
+            return
+        names = list(channels)
     target = found.amount if group.money and group.factor is None else found.relative
     for name in names:
         target[name] = round(size, 12)

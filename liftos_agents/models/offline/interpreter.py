@@ -18,6 +18,7 @@ Call = tuple[str, str, dict[str, Any]]
 ATTEMPTS = 2
 _ALSO = 0.5
 _ENOUGH = 0.2
+_BONUS = 0.35
 
 
 def next_calls(call: SpecialistCall, schemas: Mapping[str, Mapping[str, Any]]) -> list[Call]:
@@ -28,10 +29,12 @@ def next_calls(call: SpecialistCall, schemas: Mapping[str, Mapping[str, Any]]) -
         schemas: Bound tools: name to JSON schema of the arguments.
     """
     slots = read_slots(call.task)
-    intents = _intents(read_playbook(call.playbook), call.task.goal, slots)
-    question = slots.get("$unclear") or _missing(intents, slots)
+    carried = _carried(call) if slots.get("$follow_up") else {}
+    intents = _intents(read_playbook(call.playbook), call.task.goal, slots, carried)
+    question = slots.get("$unclear") or _missing(intents[:1], slots, carried)
     if question and "ask_user" in schemas:
         return [("ask_user-1", "ask_user", {"question": question})]
+    intents = tuple(i for i in intents if _missing((i,), slots, carried) is None) or intents
     results = Results(slots=slots)
     calls: list[Call] = []
     for intent in intents:
@@ -43,7 +46,7 @@ def next_calls(call: SpecialistCall, schemas: Mapping[str, Mapping[str, Any]]) -
                 continue
             if not evaluate(step.when, results.values()):
                 continue
-            made = _arguments(step, slots, results, schemas[step.tool], call)
+            made = _arguments(step, results, schemas[step.tool], carried.get(step.tool, {}))
             outcome, following = _settle(step, made, call.outcomes, schemas[step.tool])
             if following is not None:
                 calls.append(following)
@@ -56,17 +59,30 @@ def next_calls(call: SpecialistCall, schemas: Mapping[str, Mapping[str, Any]]) -
     return [(f"submit_findings-{len(call.repairs)}", "submit_findings", findings.model_dump(mode="json"))]
 
 
-def _intents(playbook: Playbook, goal: str, slots: Mapping[str, Any]) -> tuple[Intent, ...]:
+def _carried(call: SpecialistCall) -> dict[str, dict[str, Any]]:
+    """Arguments of the thread's last call of each tool."""
+    made = [c for turn in call.task.thread for c in turn.calls]
+    return {str(c.get("tool")): cast("dict[str, Any]", c.get("arguments") or {}) for c in made}
+
+
+def _intents(
+    playbook: Playbook, goal: str, slots: Mapping[str, Any], carried: Mapping[str, Any]
+) -> tuple[Intent, ...]:
+    """The intents that the goal speaks of, the most fitting one first."""
     open_ = [intent for intent in playbook.intents if evaluate(intent.when, slots)]
     similarity = _similarity(tuple((intent.name, intent.about) for intent in open_ if intent.about))
     scores = {s.name: s.value for s in similarity.scores(goal, any_concept=True)}
-    best = max(scores.values(), default=0.0)
-    chosen = [
-        i for i in open_ if best >= _ENOUGH and scores.get(i.name, 0.0) >= max(_ENOUGH, best * _ALSO + 0.15)
-    ]
-    top = [i for i in open_ if best >= _ENOUGH and scores.get(i.name) == best]
-    chosen = [i for i in open_ if i in chosen or i in top]
-    return tuple(chosen) or tuple(i for i in open_ if i.default)[:1] or tuple(open_[:1])
+    tools = [step.tool for intent in open_ for step in intent.steps]
+    for intent in open_:
+        own = {step.tool for step in intent.steps if tools.count(step.tool) == 1}
+        said = set(intent.requires) & set(slots["$said"])
+        bonus = _BONUS if said or (own & carried.keys() and "explain" not in slots["$concepts"]) else 0.0
+        scores[intent.name] = scores.get(intent.name, 0.0) + bonus
+    ranked = sorted(open_, key=lambda intent: -scores[intent.name])
+    best = scores[ranked[0].name]
+    if best < _ENOUGH:
+        return tuple(i for i in open_ if i.default)[:1] or tuple(open_[:1])
+    return tuple(i for i in ranked if scores[i.name] >= min(best, max(_ENOUGH, best * _ALSO + 0.15)))
 
 
 @lru_cache(maxsize=64)
@@ -74,10 +90,13 @@ def _similarity(intents: tuple[tuple[str, tuple[str, ...]], ...]) -> Similarity:
     return Similarity(dict(intents))
 
 
-def _missing(intents: tuple[Intent, ...], slots: Mapping[str, Any]) -> str | None:
+def _missing(
+    intents: tuple[Intent, ...], slots: Mapping[str, Any], carried: Mapping[str, dict[str, Any]]
+) -> str | None:
     for intent in intents:
         for slot, question in intent.requires.items():
-            if slots.get(slot) in (None, "", (), [], {}):
+            again = any(carried.get(s.tool, {}).get(a) for s in intent.steps for a in s.afresh)
+            if slots.get(slot) in (None, "", (), [], {}) and not again:
                 return _with_channels(question, slots)
     return None
 
@@ -88,31 +107,25 @@ def _with_channels(question: str, slots: Mapping[str, Any]) -> str:
 
 
 def _arguments(
-    step: Step,
-    slots: Mapping[str, Any],
-    results: Results,
-    schema: Mapping[str, Any],
-    call: SpecialistCall,
+    step: Step, results: Results, schema: Mapping[str, Any], carried: Mapping[str, Any]
 ) -> dict[str, Any]:
     accepted = cast("Mapping[str, Any]", schema.get("properties") or {})
-    given: dict[str, Any] = {}
-    if slots.get("$follow_up"):
-        earlier = [c for turn in call.task.thread for c in turn.calls if c.get("tool") == step.tool]
-        if earlier:
-            given = {
-                name: value
-                for name, value in cast("dict[str, Any]", earlier[-1].get("arguments") or {}).items()
-                if name in step.arguments and name in accepted and value not in (None, {}, [], ())
-            }
-    for name, value in step.arguments.items():
-        if name not in accepted:
-            continue
-        filled = evaluate(value.removeprefix("="), results.values()) if _is_expression(value) else value
-        if filled in (None, {}, [], (), ""):
-            continue
-        if isinstance(filled, Mapping) and isinstance(given.get(name), Mapping):
-            filled = {**given[name], **cast("Mapping[str, Any]", filled)}
-        given[name] = list(cast("tuple[Any, ...]", filled)) if isinstance(filled, tuple) else filled
+    known = {name: value for name, value in step.arguments.items() if name in accepted}
+    values = results.values()
+    filled = {n: evaluate(v.removeprefix("="), values) if _is_expression(v) else v for n, v in known.items()}
+    stated = {n: v for n, v in filled.items() if v not in (None, {}, [], (), "")}
+    anew = bool(stated.keys() & set(step.afresh)) and not values.get("$also")
+    given = {
+        name: value
+        for name, value in carried.items()
+        if name in known and value not in (None, {}, [], ()) and not (anew and name in step.afresh)
+    }
+    for name, value in stated.items():
+        earlier = given.get(name)
+        if isinstance(value, Mapping) and isinstance(earlier, Mapping):
+            given[name] = {**cast("dict[str, Any]", earlier), **cast("dict[str, Any]", value)}
+        else:
+            given[name] = list(cast("tuple[Any, ...]", value)) if isinstance(value, tuple) else value
     return given
 
 

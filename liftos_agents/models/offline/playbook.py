@@ -26,6 +26,7 @@ class Step(Model):
         tool: Name of the tool.
         when: Condition; absent means always.
         arguments: Fixed values, or slots such as `$money`; what is not known is left out.
+        afresh: Arguments that a follow-up does not carry over when it states one of them itself.
         needs: Steps that must have finished; a step runs without them if they failed.
     """
 
@@ -33,6 +34,7 @@ class Step(Model):
     tool: str
     when: str = "true"
     arguments: dict[str, Any] = Field(default_factory=dict[str, Any])
+    afresh: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 
 

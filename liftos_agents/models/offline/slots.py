@@ -21,6 +21,9 @@ from liftos_agents.models.offline.words import concepts
 _CAUTIOUS = re.compile(
     r"\b(?:safe(?:st|ly)?|risk[- ]averse|low risk|conservativ\w*|cautious\w*|worst case|downside|vorsichtig|sicher|prudent\w*)\b"
 )
+_ALSO = re.compile(
+    r"\b(?:also|as well|too|in addition|on top|additionally|auch|ausserdem|aussi|en plus|tambien|ademas)\b"
+)
 _EXTRAPOLATE = re.compile(
     r"\b(?:even if|allow|extrapolat\w*|permit|anyway|regardless|trotzdem|quand meme|de todas formas)\b"
 )
@@ -32,12 +35,14 @@ def read_slots(task: SpecialistTask) -> dict[str, Any]:
     channels = dataset.channels if dataset else ()
     frequency = dataset.frequency if dataset else None
     found = dict(_slots(task.goal, channels, frequency))
+    said = tuple(name for name, value in found.items() if _said(value))
     if task.question.strip() and task.question != task.goal:
         whole = _slots(task.question, channels, frequency)
         found = {name: value if _said(value) else whole.get(name) for name, value in found.items()}
+    found["$said"] = said
     thread = bool(task.thread)
     found["$follow_up"] = thread and is_follow_up(task.question)
-    found["$thread_question"] = task.thread[-1].question if thread else None
+    found["$also"] = thread and _ALSO.search(plain(task.question)) is not None
     found["$all_channels"] = channels
     found["$currency"] = dataset.currency if dataset else None
     found["$data_margin"] = dataset.margin if dataset else None
@@ -64,6 +69,8 @@ def _slots(text: str, channels: tuple[str, ...], frequency: str | None) -> Mappi
         "$changes": moves.relative,
         "$amount_changes": moves.amount,
         "$moves": moves.relative or moves.amount,
+        "$extra": moves.whole_amount,
+        "$extra_share": moves.whole_relative,
         "$exclude": moves.dropped,
         "$minimum": limits.minimum,
         "$maximum": limits.maximum,
