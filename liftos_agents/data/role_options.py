@@ -8,7 +8,8 @@ from typing import Any
 
 from liftos_agents.errors import ArgumentError
 
-SINGLE = ("date", "outcome", "margin", "value", "geo", "channel", "currency", "outcome_kind")
+SINGLE = ("date", "outcome", "margin", "value", "geo", "channel", "currency", "outcome_kind", "date_order")
+WORDS = {"outcome_kind": ("revenue", "conversions", "units"), "date_order": ("day_first", "month_first")}
 SEVERAL = (
     "spend",
     "impressions",
@@ -39,7 +40,7 @@ def parse_role_options(options: Iterable[str]) -> dict[str, Any]:
     """Overrides for `work_out_roles`, from options such as `outcome=y` and `spend=tv:x1,search:x2`.
 
     A spend entry may name its channel before a colon. `margin` and `value` may be numbers. An option
-    given twice adds up.
+    given twice adds up. `date_order` (`day_first`, `month_first`) is for `load`, which reads the dates.
 
     Raises:
         ArgumentError: An option has no `=`, or names no role.

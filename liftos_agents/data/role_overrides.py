@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 
 from liftos_agents.data.column_names import channel_name, media_column
-from liftos_agents.data.role_options import SINGLE, role_name
+from liftos_agents.data.role_options import SINGLE, WORDS, role_name
 from liftos_agents.errors import ArgumentError
 
 _PER_CHANNEL = ("spend", "impressions", "clicks", "claimed")
-_FREE_TEXT = ("currency", "outcome_kind")
+_FREE_TEXT = ("currency", *WORDS)
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,10 @@ def numeric(frame: pd.DataFrame, column: str) -> bool:
 
 
 def _single(frame: pd.DataFrame, role: str, value: Any) -> Any:
-    if role == "outcome_kind":
-        if value not in ("revenue", "conversions", "units"):
+    if role in WORDS:
+        if value not in WORDS[role]:
             raise ArgumentError(
-                f"{value!r} is no kind of outcome",
-                where="role outcome_kind",
-                fix="Use revenue, conversions or units",
+                f"{value!r} is no {role}", where=f"role {role}", fix=f"Use {' or '.join(WORDS[role])}"
             )
         return value
     if role == "currency":

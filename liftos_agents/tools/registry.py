@@ -39,7 +39,7 @@ _HOMES = {
     "rehearse_plan": "liftos_agents.tools.rehearse_plan",
     "what_if": "liftos_agents.tools.what_if",
 }
-_ROLE_KEYWORDS = frozenset(ColumnRoles.model_fields) - {"notes"} | {"value"}
+_ROLE_KEYWORDS = frozenset(ColumnRoles.model_fields) - {"notes"} | {"value", "channel", "date_order"}
 _RESULT_DIGITS = 12
 
 
@@ -153,7 +153,7 @@ class Registry:
         fields = self.spec(name).arguments_model.model_fields
         overrides = {k: v for k, v in arguments.items() if k in _ROLE_KEYWORDS and k not in fields}
         rest = {k: v for k, v in arguments.items() if k not in overrides}
-        dataset = None if data is None else load(data)
+        dataset = None if data is None else load(data, date_order=overrides.pop("date_order", None))
         roles = work_out_roles(dataset, overrides) if dataset is not None and overrides else None
         keeper = store or (home.evidence if home else TransientStore())
         return self.run_call(name, dataset, rest, roles=roles, store=keeper, progress=progress)

@@ -19,7 +19,9 @@ def test_round_trip(weeks: pd.DataFrame, tmp_path: Path, ending: str) -> None:
 
 
 def test_a_workbook_keeps_fifteen_digits(weeks: pd.DataFrame, tmp_path: Path) -> None:
-    dataset = load(weeks.assign(revenue=weeks["revenue"].round(2), tv_spend=weeks["tv_spend"].round(2), search_spend=1.5))
+    dataset = load(
+        weeks.assign(revenue=weeks["revenue"].round(2), tv_spend=weeks["tv_spend"].round(2), search_spend=1.5)
+    )
     assert load(write(dataset, tmp_path / "out.xlsx")).id == dataset.id
 
 

@@ -216,7 +216,7 @@ def test_overrides() -> None:
         ({"spend": ["label"]}, "no numbers"),
         ({"date": "sales"}, "no dates"),
         ({"margin": -1.0}, "above 0"),
-        ({"outcome_kind": "money"}, "revenue, conversions or units"),
+        ({"outcome_kind": "money"}, "revenue or conversions or units"),
     ],
 )
 def test_overrides_that_do_not_fit(overrides: dict[str, Any], message: str) -> None:

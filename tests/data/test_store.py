@@ -88,7 +88,9 @@ def test_datasets(home: Home, weeks: pd.DataFrame) -> None:
 
 CELLS = {
     "number": st.floats(allow_infinity=False),
-    "text": st.one_of(st.none(), st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=9)),
+    "text": st.one_of(
+        st.none(), st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=9)
+    ),
     "date": st.one_of(st.none(), st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2200, 1, 1))),
 }
 
@@ -98,7 +100,9 @@ CELLS = {
 def test_any_table_comes_back(home: Home, data: st.DataObject) -> None:
     rows = data.draw(st.integers(1, 6))
     columns: dict[str, Any] = {}
-    for position, kind in enumerate(data.draw(st.lists(st.sampled_from(sorted(CELLS)), min_size=1, max_size=4))):
+    for position, kind in enumerate(
+        data.draw(st.lists(st.sampled_from(sorted(CELLS)), min_size=1, max_size=4))
+    ):
         cells = data.draw(st.lists(CELLS[kind], min_size=rows, max_size=rows))
         dtype = {"number": "float64", "date": "datetime64[us]", "text": "str"}[kind]
         columns[data.draw(st.text(max_size=3)) + str(position)] = pd.Series(cells, dtype=dtype)
@@ -112,7 +116,12 @@ def test_the_id_knows_content_and_nothing_else(weeks: pd.DataFrame, tmp_path: Pa
     one = load(weeks, name="one")
     assert load(weeks, name="two").id == one.id
     changed = weeks.assign(tv_spend=weeks["tv_spend"].mask(weeks.index == 50, 0.0))
-    others = [changed, weeks.iloc[::-1], weeks.rename(columns={"tv_spend": "TV_spend"}), weeks.drop(columns="revenue")]
+    others = [
+        changed,
+        weeks.iloc[::-1],
+        weeks.rename(columns={"tv_spend": "TV_spend"}),
+        weeks.drop(columns="revenue"),
+    ]
     assert len({one.id, *(load(other).id for other in others)}) == 5
     zero = pd.DataFrame({"x": [0.0, 1.0]})
     assert load(zero).id == load(-zero * -1.0).id == load(zero.mask(zero == 0.0, -0.0)).id
