@@ -25,6 +25,7 @@ from liftos_agents.tools.registry import tool
 Array = NDArray[np.float64]
 
 _MOVED = 1e-6
+_FAR = 0.5
 
 
 @tool(
@@ -222,6 +223,14 @@ def _warnings(
         for name, part in allocation.items()
         if part.extrapolated
     ]
+    far = [
+        n for n, part in allocation.items() if abs(part.change) > _FAR * part.current + _MOVED * part.proposed
+    ]
+    if far:
+        said.append(
+            f"The plan moves {', '.join(far)} by more than half: that far from the current mix the gain and its odds rest "
+            "on the fitted curve's shape, and simulated markets show them too high; max_change keeps a plan nearer."
+        )
     if fit.status == "downgraded":
         said.append("The fit behind this plan is downgraded: read its failed checks before moving money.")
     if (

@@ -84,6 +84,13 @@ def test_no_channel_moves_further_than_allowed(run: Run) -> None:
     assert schedule.sum() == pytest.approx(ramped["allocation"]["tv"]["proposed"])
 
 
+def test_a_plan_far_from_the_current_mix_says_that_its_odds_rest_on_the_curve(run: Run) -> None:
+    far = run("optimise_budget", exclude=["social"])
+    assert any(w.startswith("The plan moves") and "social" in w for w in far["warnings"])
+    near = run("optimise_budget", max_change=0.2)
+    assert not any(w.startswith("The plan moves") for w in near["warnings"])
+
+
 def test_limits_that_clash_are_named_and_no_plan_is_pretended(run: Run) -> None:
     result = run(
         "optimise_budget", total=500_000, minimum={"tv": 400_000, "search": 200_000}, maximum={"social": 10}
