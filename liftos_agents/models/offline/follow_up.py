@@ -7,7 +7,7 @@ import re
 from liftos_agents.models.offline.spelling import fold
 
 _OPENING = re.compile(
-    r"^(?:ok |okay |so |thanks |great )*(?:and |but |what about|how about|what if|why|how come|how sure|how certain|are you sure|"
+    r"^(?:ok |okay |so |thanks |great )*(?:and |but |over |for |until |plus |minus |uber |fur |sur |durante |what about|how about|what if|why|how come|how sure|how certain|are you sure|"
     r"instead|same |now |also |again|then |only |just |make (?:it|them|that)|do (?:it|that|the same)|try |keep |without |with |shorter|"
     r"more |less |use |explain|und |was ist mit|wie ware es|warum|wieso|stattdessen|ohne |mit |nochmal|et |pourquoi|sans |avec |"
     r"plutot|y |por que|sin |con |que tal|mejor |can you (?:explain|redo|repeat|make it)|redo|repeat)"
