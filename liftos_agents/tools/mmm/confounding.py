@@ -11,6 +11,7 @@ from liftos_agents.tools.mmm.design import baseline, default_season_order
 from liftos_agents.tools.mmm.gibbs import Draws
 from liftos_agents.tools.mmm.input import MmmInput
 from liftos_agents.tools.mmm.result import ChannelConfounding, Confounding
+from liftos_agents.tools.mmm.sensitivity import Sensitivity
 from liftos_agents.tools.mmm.standard_form import StandardForm
 
 Array = NDArray[np.float64]
@@ -19,7 +20,7 @@ STRONG = 0.25
 LAGS = 2
 
 
-def confounding(data: MmmInput, form: StandardForm, draws: Draws) -> Confounding:
+def confounding(data: MmmInput, form: StandardForm, draws: Draws, unseen: Sensitivity) -> Confounding:
     """Per channel, what share of the log spend's variance (season and trend removed) demand and past sales explain."""
     order = default_season_order(data.dates) if data.season_order is None else data.season_order
     season = baseline(
@@ -38,6 +39,9 @@ def confounding(data: MmmInput, form: StandardForm, draws: Draws) -> Confounding
         proxies=data.demand_proxies if path is not None else (),
         demand_contribution_sd=part,
         channels=channels,
+        benchmark=unseen.benchmark,
+        benchmark_outcome_r2=significant(unseen.outcome_r2),
+        unseen_strength=unseen.strength,
         verdict=_verdict(data, channels, path is not None),
     )
 

@@ -15,7 +15,7 @@ from liftos_agents.tools.mmm.input import MmmInput, without
 from liftos_agents.tools.mmm.posterior_draws import media_posterior, monitored
 from liftos_agents.tools.mmm.refusals import suitability
 from liftos_agents.tools.mmm.result import FitMmmResult
-from liftos_agents.tools.mmm.sensitivity import decision_effects
+from liftos_agents.tools.mmm.sensitivity import sensitivity
 from liftos_agents.tools.mmm.standard_form import StandardForm, standard_form
 from liftos_agents.tools.mmm.summary import refused, summarise
 
@@ -55,12 +55,12 @@ def fit(data: MmmInput, progress: Progress | None = None) -> MmmFit:
         return MmmFit(refused(data, suited), None)
     report("sampling", 0.1)
     draws, convergence = _sample(data, form)
-    decided = decision_effects(form, draws, data.seed)
-    posterior = media_posterior(data, form, draws, decided)
+    unseen = sensitivity(form, draws, data.seed)
+    posterior = media_posterior(data, form, draws, unseen.effect)
     report("forecasting held-out periods", 0.75)
     error = _holdout(data)
     report("summarising", 0.95)
-    return MmmFit(summarise(data, form, draws, posterior, convergence, suited, error), posterior)
+    return MmmFit(summarise(data, form, draws, posterior, convergence, suited, unseen, error), posterior)
 
 
 def _sample(data: MmmInput, form: StandardForm) -> tuple[Draws, Convergence]:

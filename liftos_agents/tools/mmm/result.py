@@ -111,6 +111,9 @@ class Confounding(Frozen):
         proxies: Columns that were read as demand measured with error.
         demand_contribution_sd: Standard deviation over time of latent demand's part of the outcome, as a share of the mean outcome.
         channels: Per channel.
+        benchmark: The observed covariate that would bias most if it were left out.
+        benchmark_outcome_r2: Its partial R² with the outcome.
+        unseen_strength: Scale of the half-normal share of the benchmark's strength that an unseen confounder has in the decision draws.
         verdict: In words.
     """
 
@@ -118,6 +121,9 @@ class Confounding(Frozen):
     proxies: tuple[str, ...]
     demand_contribution_sd: Estimate | None
     channels: dict[str, ChannelConfounding]
+    benchmark: str
+    benchmark_outcome_r2: float
+    unseen_strength: float
     verdict: str
 
 

@@ -26,6 +26,7 @@ from liftos_agents.tools.mmm.result import (
     Status,
     Window,
 )
+from liftos_agents.tools.mmm.sensitivity import Sensitivity
 from liftos_agents.tools.mmm.standard_form import StandardForm
 
 Array = NDArray[np.float64]
@@ -41,6 +42,7 @@ def summarise(
     posterior: MediaPosterior,
     convergence: Convergence,
     suited: Suitability,
+    unseen: Sensitivity,
     holdout: float | None,
 ) -> FitMmmResult:
     """The result of a fit that was not refused."""
@@ -53,7 +55,7 @@ def summarise(
     fitted = posterior.baseline.mean(axis=0) + _mean_media(form, draws)
     found = diagnostics(data, fitted, posterior.baseline, convergence, holdout)
     checked = checks(data, found, convergence, suited, channels)
-    dependence = confounding(data, form, draws)
+    dependence = confounding(data, form, draws, unseen)
     status: Status = (
         "accepted" if all(check.passed for check in checked) and not suited.downgrades else "downgraded"
     )
