@@ -179,7 +179,7 @@ class MediaPosterior:
             values["channels"] = tuple(values["channels"])
             values.setdefault("slope", None)
             return cls(**values)
-        except (OSError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
             raise ValueError("not a stored media posterior") from error
 
     def _carried(self, spend_path: ArrayLike | None, history: ArrayLike | None) -> Array:
