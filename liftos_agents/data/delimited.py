@@ -9,6 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,15 @@ _TOTALS = frozenset(("total", "totals", "grand total", "sum", "gesamt", "summe",
 _BLOCK = 1024 * 1024
 
 
+@dataclass(frozen=True)
+class _Row:
+    """Cells of a row of the sample, its number (blank ones count), and the last line that it takes up."""
+
+    cells: tuple[str, ...]
+    number: int
+    last_line: int
+
+
 def read_delimited(path: Path, *, limits: Limits) -> RawTable:
     """The cells of a delimited text file as text.
 
@@ -39,22 +49,22 @@ def read_delimited(path: Path, *, limits: Limits) -> RawTable:
     encoding = encoding_of(path)
     sample = _sample(path, encoding, limits)
     separator, rows = _shape(sample, path)
-    above = _lines_above_header(rows)
-    header = rows[above]
+    position = _header_position(rows)
+    header, last_line = rows[position].cells, rows[position].last_line
     _check_header(header, path, limits)
     notes = []
     if encoding not in ("utf-8", "utf-8-sig"):
         notes.append(f"The file is in encoding {encoding}.")
     if separator != ",":
         notes.append(f"Columns are parted by {_SEPARATORS[separator]}.")
-    if above:
-        notes.append(f"The first {above} line(s), above the header, were left out.")
+    if position:
+        notes.append(f"{position} line(s) above the header were left out.")
     with _as_utf8(path, encoding) as readable:
-        columns = _read(readable, path, separator, len(header), above + 1, limits)
+        columns = _read(readable, path, separator, len(header), rows[position].number, limits)
     columns, dropped = _without_totals(columns)
     if dropped:
         notes.append("A last line of totals was left out.")
-    part = Part(path.name, len(columns[0]), above + 2)
+    part = Part(path.name, len(columns[0]), last_line + 1)
     return RawTable(tuple(header), tuple(columns), (part,), tuple(notes))
 
 
@@ -80,12 +90,12 @@ def _sample(path: Path, encoding: str, limits: Limits) -> str:
     return sample
 
 
-def _shape(sample: str, path: Path) -> tuple[str, list[list[str]]]:
+def _shape(sample: str, path: Path) -> tuple[str, list[_Row]]:
     whole_lines = sample if len(sample) < _SAMPLE_CHARACTERS else sample[: sample.rfind("\n") + 1]
-    best: tuple[float, str, list[list[str]]] | None = None
+    best: tuple[float, str, list[_Row]] | None = None
     for separator in _SEPARATORS:
         rows = _rows(whole_lines, separator)
-        widths = Counter(len(row) for row in rows)
+        widths = Counter(len(row.cells) for row in rows)
         width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
         score = (count / len(rows)) * (width > 1) + min(width, 1000) * 1e-6
         if best is None or score > best[0]:
@@ -94,26 +104,27 @@ def _shape(sample: str, path: Path) -> tuple[str, list[list[str]]]:
     return best[1] if best[0] > 0.01 else ",", best[2]
 
 
-def _rows(text: str, separator: str) -> list[list[str]]:
-    rows: list[list[str]] = []
+def _rows(text: str, separator: str) -> list[_Row]:
+    rows: list[_Row] = []
     csv.field_size_limit(_SAMPLE_CHARACTERS + 1)
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            if any(cell.strip() for cell in row):
-                rows.append(row)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        for number, cells in enumerate(reader, 1):
+            if any(cell.strip() for cell in cells):
+                rows.append(_Row(tuple(cells), number, reader.line_num))
             if len(rows) == _SAMPLE_LINES:
                 break
     except csv.Error:
         pass
-    return rows or [[""]]
+    return rows or [_Row(("",), 1, 1)]
 
 
-def _lines_above_header(rows: Sequence[Sequence[str]]) -> int:
-    usual = Counter(len(row) for row in rows).most_common(1)[0][0]
-    if len(rows) < 3 or usual < 2 or len(rows[0]) == usual:
+def _header_position(rows: Sequence[_Row]) -> int:
+    usual = Counter(len(row.cells) for row in rows).most_common(1)[0][0]
+    if len(rows) < 3 or usual < 2 or len(rows[0].cells) == usual:
         return 0
     for position, row in enumerate(rows[:10]):
-        if len(row) == usual:
+        if len(row.cells) == usual:
             return position
     return 0
 

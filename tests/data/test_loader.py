@@ -79,6 +79,15 @@ def test_lines_above_the_header_and_a_line_of_totals_are_left_out(file: Write) -
     assert len(dataset.notes) == 2
 
 
+@pytest.mark.parametrize("above", ["Report\n\n", "\n\n", "", "A\nB\n\n"])
+@pytest.mark.parametrize("header", ["date,spend,x", 'date,spend,"x\ny"'])
+def test_blank_lines_and_broken_headers_shift_nothing(file: Write, above: str, header: str) -> None:
+    frame = load(file(f"{above}{header}\n2024-01-01,1,2\n2024-01-08,2,3\n2024-01-15,2,3\n")).frame
+    assert frame is not None
+    assert list(frame.columns) == ["date", "spend", "x y" if '"' in header else "x"]
+    assert frame["spend"].tolist() == [1.0, 2.0, 2.0]
+
+
 def test_one_column_of_amounts_in_two_currencies_stays_text(file: Write) -> None:
     dataset = load(file("date,spend\n2024-01-01,$5\n2024-01-08,€6\n"))
     assert dataset.frame is not None
