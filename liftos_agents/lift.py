@@ -253,6 +253,7 @@ class LiftOS:
             run_id=run_id,
             thread=thread,
             sources=sources_of(data),
+            overrides=roles,
             interactive=interactive,
             max_usd=max_usd,
         )
@@ -266,9 +267,7 @@ class LiftOS:
         )
         run.trace = recorder
         try:
-            answer = await self._workshop.flow.answer(
-                run, question, overrides=dict(roles or {}), listener=on_event
-            )
+            answer = await self._workshop.flow.answer(run, question, listener=on_event)
         except (Exception, asyncio.CancelledError) as error:
             stopped = isinstance(error, asyncio.CancelledError | CancelledError)
             self._workshop.keep_failure(recorder, "cancelled" if stopped else "failed", error)

@@ -85,34 +85,23 @@ def unit_of(result: Mapping[str, Any], path: str) -> str | None:
     lies below it (`channels.*.roas` covers `channels.tv.roas.mean`).
     """
     units = cast("Mapping[str, str]", result.get("units") or {})
-    if path in units:
-        return units[path]
+    pattern = path if path in units else _most_specific(tuple(units), path)
+    return units[pattern] if pattern is not None else None
+
+
+@lru_cache(maxsize=8_192)
+def _most_specific(patterns: tuple[str, ...], path: str) -> str | None:
     keys = path.split(".")
     best: tuple[int, int, str] | None = None
-    for pattern, whole in patterns_under(units, keys[0]):
-        parts = whole
+    for pattern in patterns:
+        parts = pattern.split(".")
         while len(parts) > len(keys) and parts[-1] == "*":
-            parts = parts[:-1]
+            parts.pop()
         if len(parts) <= len(keys) and all(p in ("*", k) for p, k in zip(parts, keys, strict=False)):
-            rank = (len(parts), sum(p != "*" for p in parts), units[pattern])
+            rank = (len(parts), sum(p != "*" for p in parts), pattern)
             if best is None or rank[:2] > best[:2]:
                 best = rank
     return best[2] if best else None
-
-
-def patterns_under(units: Mapping[str, str], key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The patterns of `units` that may cover a path which starts with `key`, each with its parts."""
-    index = _by_first_key(tuple(units))
-    return index.get(key, ()) + index.get("*", ()) if key != "*" else index.get("*", ())
-
-
-@lru_cache(maxsize=512)
-def _by_first_key(patterns: tuple[str, ...]) -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
-    index: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-    for pattern in patterns:
-        parts = tuple(pattern.split("."))
-        index.setdefault(parts[0], []).append((pattern, parts))
-    return {key: tuple(found) for key, found in index.items()}
 
 
 def show(result: Mapping[str, Any], path: str, format_name: str | None = None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from liftos_agents.graphs.sentences import Shown, ShownText
 
@@ -69,6 +70,7 @@ def mentions(text: ShownText, names: Iterable[str]) -> tuple[Mention, ...]:
     return tuple(sorted(found, key=lambda m: m.start))
 
 
+@lru_cache(maxsize=4_096)
 def _pattern(name: str) -> re.Pattern[str]:
     words = [re.escape(part) for part in re.split(r"[\s_\-]+", name) if part]
     return re.compile(r"(?<!\w)" + r"[\s_\-]+".join(words) + r"(?:['’]s|s)?(?!\w)", re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -39,7 +39,6 @@ class Flow:
         run: Run,
         question: str,
         *,
-        overrides: dict[str, Any] | None = None,
         listener: Listener | None = None,
     ) -> Answer:
         """The answer to `question`, with its events on the way.
@@ -67,8 +66,6 @@ class Flow:
             "run": run.id,
             "asked": question,
         }
-        if overrides:
-            given["overrides"] = overrides
         try:
             with run.trace.span("liftos", "workflow", {SESSION: run.thread}):
                 graph: Any = self.graph
@@ -122,6 +119,7 @@ def new_run(
     run_id: str | None = None,
     thread: str | None = None,
     sources: tuple[Any, ...] = (),
+    overrides: Mapping[str, Any] | None = None,
     interactive: bool = True,
     max_usd: float | None = None,
 ) -> Run:
@@ -136,5 +134,6 @@ def new_run(
         trace=trace,
         meter=Meter(services.price, settings.max_tokens, cap),
         sources=sources,
+        overrides=dict(overrides or {}),
         interactive=interactive,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SCALES = {
     "k": 1e3,
@@ -85,6 +86,7 @@ class Numeral:
     percent: bool = False
 
 
+@lru_cache(maxsize=4_096)
 def numerals(text: str, *, words: bool = True) -> tuple[Numeral, ...]:
     """Numbers in `text` in order, dates and list markers left out.
 

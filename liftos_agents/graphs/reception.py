@@ -27,7 +27,9 @@ async def intake(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
     given = await load_sources(run) if run.sources else []
     identifiers = [d.id for d in given] or state.get("datasets", [])
     datasets = given or datasets_at_hand(run.services, identifiers)
-    question, overrides = _taken_up(state, bool(given))
+    kept = state.get("overrides", {}) if identifiers == state.get("datasets") else {}
+    question, named = _taken_up(state, bool(given))
+    overrides = {**kept, **run.overrides, **named}
     briefs, unclear = describe(datasets, overrides)
     for described in briefs:
         run.emit("dataset_loaded", dataset=plain(described))
@@ -95,19 +97,18 @@ async def plan(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
 
 
 def _taken_up(state: RunState, new_data: bool) -> tuple[str, dict[str, Any]]:
-    """The question to answer and the roles known, after a reply to what was asked last."""
+    """The question to answer and the roles just named, after a reply to what was asked last."""
     asked = state.get("asked", "")
-    overrides = state.get("overrides", {})
     pending = state.get("pending")
     if pending is None:
-        return asked, overrides
+        return asked, {}
     if pending["kind"] == "roles":
         named = roles_in_reply(asked, pending["role"], pending["columns"])
         if named:
-            return pending["question"], {**overrides, **named}
+            return pending["question"], named
     if pending["kind"] == "data" and new_data and len(asked.split()) <= _SHORT_REPLY:
-        return pending["question"], overrides
-    return asked, overrides
+        return pending["question"], {}
+    return asked, {}
 
 
 def _asked_first(

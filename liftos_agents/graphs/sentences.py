@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from liftos_agents.domain.reference import (
     Reference,
     ReferenceFault,
-    patterns_under,
     references,
     resolve,
     show,
@@ -43,15 +43,17 @@ class Shown:
     siblings: tuple[str, ...]
 
     @property
-    def number(self) -> float | None:
-        """The value as one number: an estimate's mean, or None for a text."""
-        value = self.estimate["mean"] if self.estimate is not None else self.value
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-    @property
     def estimate(self) -> Mapping[str, float] | None:
         """The value as an estimate with its interval, or None."""
         return cast("Mapping[str, float]", self.value) if isinstance(self.value, Mapping) else None
+
+    @property
+    def number(self) -> float | None:
+        """The value as one number: an estimate's mean, or None for a text."""
+        if self.estimate is not None:
+            return float(self.estimate["mean"])
+        plain = isinstance(self.value, int | float) and not isinstance(self.value, bool)
+        return float(self.value) if plain else None
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,8 @@ def entity_of(result: Mapping[str, Any], path: str) -> tuple[str | None, tuple[s
     `channels.tv.roas`). For a list, it is what the item names as its `channel`, `platform` or `name`.
     """
     keys = path.split(".")
-    for depth in _entity_depths(result, keys):
+    units = cast("Mapping[str, str]", result.get("units") or {})
+    for depth in _entity_depths(tuple(units), path):
         parent = resolve(result, ".".join(keys[:depth])) if depth else result
         if isinstance(parent, Mapping):
             names = tuple(str(k) for k in cast("Mapping[str, Any]", parent))
@@ -164,12 +167,12 @@ def entity_of(result: Mapping[str, Any], path: str) -> tuple[str | None, tuple[s
     return None, ()
 
 
-def _entity_depths(result: Mapping[str, Any], keys: list[str]) -> tuple[int, ...]:
+@lru_cache(maxsize=8_192)
+def _entity_depths(patterns: tuple[str, ...], path: str) -> tuple[int, ...]:
+    keys = path.split(".")
     depths: set[int] = set()
-    units = cast("Mapping[str, str]", result.get("units") or {})
-    for pattern, parts in patterns_under(units, keys[0]):
-        if "*" not in pattern:
-            continue
+    for pattern in patterns:
+        parts = pattern.split(".")
         overlap = min(len(parts), len(keys))
         if all(p in ("*", k) for p, k in zip(parts[:overlap], keys[:overlap], strict=True)):
             depths |= {i for i in range(overlap) if parts[i] == "*"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -10,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 from langchain_core.language_models import BaseChatModel
 
@@ -99,6 +101,7 @@ class Stores:
         shelf: Datasets at hand, by id.
         loaded: The same by what identifies their files (path, size, time).
         told: Evidence id to what a model reads of it.
+        under_way: Tool calls at work, so that equal ones are computed once.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -108,6 +111,7 @@ class Stores:
         self.shelf: dict[str, Dataset] = {}
         self.loaded: dict[str, Dataset] = {}
         self.told: dict[str, str] = {}
+        self.under_way: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @property
     def home(self) -> Home:
@@ -230,6 +234,7 @@ class Run:
     Attributes:
         sources: Data as given: datasets, paths, globs or ids of the workspace.
         ledger: Evidence by id, in order of arrival; `results` holds the same evidence's results.
+        overrides: Column roles that this request names.
         failures: Step to the error that stopped it.
         verdicts: Verdicts on texts, which depend on text and evidence alone.
     """
@@ -241,6 +246,7 @@ class Run:
     trace: Trace
     meter: Meter
     sources: tuple[Any, ...] = ()
+    overrides: dict[str, Any] = field(default_factory=dict[str, Any])
     interactive: bool = True
     sink: Sink | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)

@@ -11,6 +11,7 @@ from typing import Any
 from langchain_core.messages import ToolMessage
 
 from liftos_agents.data import Dataset, work_out_roles
+from liftos_agents.domain.canonical import content_hash
 from liftos_agents.domain.decision import Decision
 from liftos_agents.domain.evidence import EVIDENCE_PREFIX, Evidence
 from liftos_agents.domain.roles import ColumnRoles
@@ -78,9 +79,9 @@ async def answer_call(
             found, reused = await _evidence(run, subject, name, arguments)
         except CancelledError:
             raise
-        except (LiftError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 — a tool's fault must not cost the specialist its other work
             kind = "retry" if isinstance(error, ToolRetry | AmbiguousRoleError) else "failed"
-            message = str(error) or f"{name} took longer than it may"
+            message = _explained(name, error)
             _decide(run, specialist, goal, name, arguments, (), message)
             span.fail(message)
             run.emit("tool_finished", agent=specialist.name, tool=name, error=kind, message=message)
@@ -97,6 +98,12 @@ async def answer_call(
         )
     kept = Call(evidence=found.id, tool=name, arguments=arguments)
     return evidence_message(identifier, name, _told(run.services.stores.told, found)), kept
+
+
+def _explained(name: str, error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"{name} took longer than it may"
+    return str(error) if isinstance(error, LiftError) else f"{name} stopped: {type(error).__name__}: {error}"
 
 
 def _decide(
@@ -152,7 +159,7 @@ async def _evidence(
 
     with run.watch:
         try:
-            async with asyncio.timeout(spec.timeout_seconds):
+            async with _alone(run, name, subject, arguments), asyncio.timeout(spec.timeout_seconds):
                 found = await loop.run_in_executor(run.services.pool, work)
         except (TimeoutError, asyncio.CancelledError):
             given_up.set()
@@ -163,6 +170,13 @@ async def _evidence(
         if earlier is not None:
             run.keep(earlier)
     return found, not computed.is_set()
+
+
+def _alone(run: Run, name: str, subject: Subject, arguments: dict[str, Any]) -> asyncio.Lock:
+    """A lock that equal calls share: the second finds the first one's evidence in the store."""
+    dataset, roles = subject.of(run.services.registry.spec(name))
+    key = content_hash([name, arguments, dataset.id if dataset else None, roles])
+    return run.services.stores.under_way.setdefault(key, asyncio.Lock())
 
 
 def _told(known: dict[str, str], found: Evidence) -> str:

@@ -143,6 +143,12 @@ def measure(context: ToolContext, arguments: MeasureArguments) -> Measured:
     )
 
 
+@tool("break_down", version="1", summary="Has a fault.", data="none")
+def break_down(context: ToolContext, arguments: MeasureArguments) -> Measured:
+    """Meets a fault of its own."""
+    raise ZeroDivisionError("a fault")
+
+
 class Nothing(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -169,7 +175,7 @@ SPECIALISTS = {
         purpose=f"the {name}'s purpose",
         prompt=f"You are the {name}.",
         prompt_version="1",
-        tools=("measure", "give_up", "try_again"),
+        tools=("measure", "give_up", "try_again", "break_down"),
         needs="table",
     )
     for name in ("analyst", "planner")
@@ -197,7 +203,7 @@ class Engine:
         self.pool = ThreadPoolExecutor(2)
         self.services = Services(
             settings=Settings(home=root / "home", **settings),
-            registry=Registry(homes={}, tools=(measure, give_up, try_again)),
+            registry=Registry(homes={}, tools=(measure, give_up, try_again, break_down)),
             specialists=SPECIALISTS,
             model=model,
             model_name="script",
@@ -219,11 +225,9 @@ class Engine:
         given.setdefault("trace", Untraced())
         return new_run(self.services, given.pop("trace"), organisation="test", **given)
 
-    async def ask(self, question: str, *, overrides: dict[str, Any] | None = None, **given: Any) -> Any:
+    async def ask(self, question: str, **given: Any) -> Any:
         """The answer to `question`."""
-        return await self.flow.answer(
-            self.run(**given), question, overrides=overrides, listener=self.events.append
-        )
+        return await self.flow.answer(self.run(**given), question, listener=self.events.append)
 
     def close(self) -> None:
         """Closes what was opened."""

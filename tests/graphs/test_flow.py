@@ -211,13 +211,14 @@ async def test_tool_failures_reach_the_model_as_messages(engine: Engine) -> None
                 ("measure", {"factor": -1}),
                 ("measure", {"facto": 1}),
                 ("fly", {}),
+                ("break_down", {}),
             ],
             end,
         ],
     }
     answer = await engine.ask("Measure")
     assert answer.answer.headline == "Nothing is known."
-    assert [s["error"]["kind"] for s in seen] == ["failed", "retry", "retry", "retry", "retry"]
+    assert [s["error"]["kind"] for s in seen] == ["failed", "retry", "retry", "retry", "retry", "failed"]
     assert "Did you mean 'factor'?" in seen[3]["error"]["message"]
     assert "no tool 'fly'" in seen[4]["error"]["message"]
 
@@ -304,6 +305,35 @@ async def test_unclear_roles_are_asked_about_and_the_reply_is_understood(engine:
     second = await engine.ask("outcome is y, spend is x1 and x2", sources=(), thread="t")
     assert second.status == "complete"
     assert second.evidence[0].arguments["roles"]["spend"] == {"x1": ["x1"], "x2": ["x2"]}
+
+
+async def test_roles_named_before_hold_while_the_data_stays(engine: Engine) -> None:
+    path = engine.data.with_name("plain.csv")
+    path.write_text(
+        "date,y,x1,x2\n" + "\n".join(f"2024-01-{d:02d},{100 + d},{d},{2 * d}" for d in range(1, 29, 7))
+    )
+    reply = [ANALYSE, lambda m: findings(f"It was {{{evidence_in(m, 'measure')}:total}}.")]
+    engine.model.replies = {
+        "router": [plan_of(("analyst", "measure", []))] * 3,
+        "analyst": [*reply, *reply, *reply],
+    }
+    given = {"outcome": "y", "spend": ["x1", "x2"]}
+    first = await engine.ask("How much?", sources=(str(path),), overrides=given, thread="t")
+    again = await engine.ask("How much?", sources=(str(path),), thread="t")
+    assert again.evidence[0].id == first.evidence[0].id
+    other = await engine.ask("How much?", thread="t")
+    assert set(other.evidence[0].result["channels"]) == {"tv", "search"}
+
+
+async def test_equal_calls_at_the_same_time_are_computed_once(engine: Engine) -> None:
+    engine.model.replies = {
+        "router": [plan_of(("analyst", "a", []), ("planner", "b", []))],
+        "analyst": [ANALYSE, analysis],
+        "planner": [ANALYSE, of_search],
+    }
+    await engine.ask("Both")
+    reused = [e.data["reused"] for e in engine.events if e.kind == "tool_finished"]
+    assert sorted(reused) == [False, True]
 
 
 async def test_a_follow_up_has_the_thread_and_its_data(engine: Engine) -> None:
