@@ -25,8 +25,9 @@ SPECIALIST = Specialist(
         "Write Google ads for this product",
         "Draft headlines and descriptions for a responsive search ad",
         "Create ad copy that fits Google's limits",
-        "Write me ads for our running shoes",
-        "Generate ten headlines for our summer campaign",
+        "Write me ads for our new product",
+        "Generate ten headlines for our campaign",
         "Rewrite this ad text",
+        "Turn these facts into a search ad",
     ),
 )

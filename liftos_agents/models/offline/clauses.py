@@ -22,7 +22,7 @@ _POLITE = re.compile(
 
 
 _MATERIAL = re.compile(
-    r"(?:\b(?:facts?|fakten|faits|datos|hechos)\s*:|:\s*(?=.{80})|[\"“„«](?=[^\"”“»]{40})).*",
+    r"(?:\b(?:facts?|fakten|faits|datos|hechos)\s*:|:\s*(?=.{80})|:\s*(?=[^?:,]*,[^?:,]*,[^?]*$)|[\"“„«](?=[^\"”“»]{40})).*",
     re.IGNORECASE | re.DOTALL,
 )
 

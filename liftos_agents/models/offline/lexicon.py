@@ -25,6 +25,7 @@ class Lexicon:
         long_words: Words long enough to be found again in spite of a typing error.
         stop_words: Words that carry no subject.
         generic: Concepts that any request may hold (`write`, `show`): they count for little.
+        everyday: Concepts that other subjects have too (`plan`, `data`): alone among strangers they tell little.
         plain: Words that look like one of ours and are not.
     """
 
@@ -35,6 +36,7 @@ class Lexicon:
     long_words: tuple[str, ...]
     stop_words: frozenset[str]
     generic: frozenset[str]
+    everyday: frozenset[str]
     plain: frozenset[str]
 
 
@@ -61,5 +63,6 @@ def lexicon() -> Lexicon:
         long_words=tuple(sorted(w for w in words if len(w) >= 6)),
         stop_words=frozenset(fold(content["stop_words"]).split()),
         generic=frozenset(cast("str", content["generic"]).split()),
+        everyday=frozenset(cast("str", content["everyday"]).split()),
         plain=frozenset(fold(content["plain"]).split()),
     )

@@ -13,11 +13,12 @@ from liftos_agents.models.offline.conversation import RouterCall
 from liftos_agents.models.offline.follow_up import continued, is_follow_up
 from liftos_agents.models.offline.lexicon import lexicon
 from liftos_agents.models.offline.scope import foreign_subject, is_vague, without_orders
-from liftos_agents.models.offline.similarity import Similarity
+from liftos_agents.models.offline.similarity import REQUESTS, Similarity
 from liftos_agents.models.offline.words import concepts
 
-_SURE = 0.34
-_WEAK = 0.22
+_SURE = 0.46
+_WEAK = 0.4
+_SHORT_WORD = 3
 _BUILDS_ON = re.compile(
     r"\b(?:based on|given|using|from) (?:that|this|those|these|it|the (?:result|finding|outcome|analysis|audit))|\baccordingly\b"
 )
@@ -34,7 +35,7 @@ def plan(call: RouterCall) -> Plan:
         followed = _follow(question, last, call.specialists)
         if followed is not None:
             return followed
-    if ordered and not question:
+    if ordered and (not question or is_vague(question)):
         return Plan(refusal=_refusal("changing my instructions", call.specialists), reason="orders only")
     if is_vague(question):
         return Plan(clarification=_which(call.specialists), reason="nothing in particular is asked for")
@@ -122,12 +123,17 @@ def _follow(question: str, last: Turn, specialists: Sequence[SpecialistBrief]) -
 
 
 def _touches_subject(question: str, specialists: Sequence[SpecialistBrief]) -> bool:
+    """Whether a request that nobody stands out for may still be meant for somebody here.
+
+    It may when it speaks mostly of what the specialists speak of, or of nothing in particular.
+    """
     known = _similarity(tuple(specialists))
     found = concepts(question)
-    ours = [
-        c for c in found if known.knows(c) and c not in ("write", "show", "explain", "should", "recommend")
+    ours = [c for c in found if known.knows(c) and c not in REQUESTS]
+    strangers = [
+        c for c in found if not known.knows(c) and c not in lexicon().generic and len(c) > _SHORT_WORD
     ]
-    return bool(ours) and 2 * len(ours) >= len(set(found) - lexicon().generic)
+    return not strangers or (bool(ours) and 2 * len(ours) > len(set(found) - lexicon().generic))
 
 
 @lru_cache(maxsize=32)

@@ -11,9 +11,13 @@ from liftos_agents.models.offline.quantities import plain, quantities
 from liftos_agents.models.offline.words import concepts
 
 _GENERIC_WEIGHT = 0.25
-_UNKNOWN_WEIGHT = 0.6
+_UNKNOWN_WEIGHT = 0.9
+_ALONE_FACTOR = 0.5
 _QUANTITY_WEIGHT = 0.5
 _QUANTITY_MARK = "#"
+REQUESTS = frozenset(
+    ("write", "show", "explain", "compare", "recommend", "improve", "increase", "cut", "next_period")
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,16 @@ class Similarity:
         total = sum(self._weight(c) for c in sorted(asked))
         covered = sum(self._weight(c) for c in sorted(shared))
         nearest = max((self._cosine(asked, phrase) for phrase in candidate.phrases), default=0.0)
-        return Score(candidate.name, 0.6 * nearest + 0.4 * covered / total, shared)
+        value = 0.6 * nearest + 0.4 * covered / total
+        return Score(
+            candidate.name, value * (_ALONE_FACTOR if self._stands_alone(asked, shared) else 1.0), shared
+        )
+
+    def _stands_alone(self, asked: frozenset[str], shared: frozenset[str]) -> bool:
+        """Whether one everyday word is all that speaks for a candidate, beside words that nobody knows."""
+        telling = shared - REQUESTS
+        strange = any(c not in self._frequency and c not in lexicon().generic for c in asked)
+        return len(telling) == 1 and telling <= lexicon().everyday and strange
 
     def _cosine(self, left: frozenset[str], right: frozenset[str]) -> float:
         both = sum(self._weight(c) ** 2 for c in sorted(left & right))
