@@ -27,8 +27,6 @@ from liftos_agents.graphs.workshop import Workshop
 from liftos_agents.tools.registry import Registry, ToolSpec
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter
-
     from liftos_agents.memory import Memory
     from liftos_agents.tracing import Explanation, TraceStore
 
@@ -178,8 +176,8 @@ class LiftOS:
         """The engine as a server or a client is handed it."""
         return Engine(self)
 
-    def router(self, prefix: str = "/v1", **options: Any) -> APIRouter:
-        """A FastAPI router over this engine, for a host's own app; options as `server.create_router`."""
+    def router(self, prefix: str = "/v1", **options: Any) -> Any:
+        """A FastAPI `APIRouter` over this engine, for a host's own app; options as `server.create_router`."""
         return server.create_router(self.engine, prefix=prefix, **options)
 
     @property

@@ -45,7 +45,8 @@ class Shown:
     @property
     def estimate(self) -> Mapping[str, float] | None:
         """The value as an estimate with its interval, or None."""
-        return cast("Mapping[str, float]", self.value) if isinstance(self.value, Mapping) else None
+        estimate = cast("Mapping[str, float]", self.value)
+        return estimate if isinstance(self.value, Mapping) else None
 
     @property
     def number(self) -> float | None:
