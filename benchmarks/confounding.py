@@ -19,8 +19,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from liftos_agents.domain.posterior import MediaPosterior
 from liftos_agents.sandbox.market import SimulatedMarket, simulate
 from liftos_agents.sandbox.spec import ChannelSpec, DemandSpec, MarketSpec, NoiseSpec, PlannerSpec
-from liftos_agents.tools.mmm.fit import MmmFit, fit
 from liftos_agents.tools.mmm.input import MmmInput
+from liftos_agents.tools.mmm.marketing_mix import MmmFit, fit
 
 Array = NDArray[np.float64]
 
@@ -43,7 +43,9 @@ def main() -> None:
     parser.add_argument(
         "--first", type=int, default=0, help="index of the first world, for development seeds"
     )
-    parser.add_argument("--compared", type=int, default=60, help="worlds for the methods other than the default")
+    parser.add_argument(
+        "--compared", type=int, default=60, help="worlds for the methods other than the default"
+    )
     parser.add_argument("--methods", default=",".join(METHODS))
     options = parser.parse_args()
     methods = tuple(options.methods.split(","))

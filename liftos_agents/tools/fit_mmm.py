@@ -11,9 +11,9 @@ from liftos_agents.domain.panel import Panel
 from liftos_agents.errors import ArgumentError
 from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.errors import ToolRetry
-from liftos_agents.tools.mmm.fit import fit
 from liftos_agents.tools.mmm.input import LiftTest, MmmInput, RoiPrior
 from liftos_agents.tools.mmm.lift_tests import tested_periods
+from liftos_agents.tools.mmm.marketing_mix import fit
 from liftos_agents.tools.mmm.public_holidays import holiday_columns
 from liftos_agents.tools.mmm.result import FitMmmResult
 from liftos_agents.tools.registry import tool

@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from liftos_agents.tools.mmm.fit import MmmFit, fit
     from liftos_agents.tools.mmm.input import LiftTest, MmmInput, RoiPrior
+    from liftos_agents.tools.mmm.marketing_mix import MmmFit, fit
     from liftos_agents.tools.mmm.result import FitMmmResult
 
 __all__ = ["FitMmmResult", "LiftTest", "MmmFit", "MmmInput", "RoiPrior", "fit"]
@@ -18,10 +18,10 @@ __all__ = ["FitMmmResult", "LiftTest", "MmmFit", "MmmInput", "RoiPrior", "fit"]
 _HOMES = {
     "FitMmmResult": "result",
     "LiftTest": "input",
-    "MmmFit": "fit",
+    "MmmFit": "marketing_mix",
     "MmmInput": "input",
     "RoiPrior": "input",
-    "fit": "fit",
+    "fit": "marketing_mix",
 }
 
 
