@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.report import write
-from liftos_agents import sandbox, tools
+from liftos_agents import data, sandbox, tools
 from liftos_agents.sandbox import MarketSpec, SimulatedMarket
 
 PEER = "pymc-marketing==0.19.2"
@@ -67,7 +67,7 @@ def _spec() -> MarketSpec:
 
 def _own(market: SimulatedMarket) -> dict[str, Any]:
     started = time.perf_counter()
-    evidence = tools.run("fit_mmm", market.frame())
+    evidence = tools.run("fit_mmm", market.frame(), store=data.TransientStore())
     seconds = time.perf_counter() - started
     return {"seconds": seconds, "channels": {k: v["roas"] for k, v in evidence.result["channels"].items()}}
 
@@ -80,7 +80,15 @@ def _peer(market: SimulatedMarket, interpreter: Path) -> dict[str, Any]:
         path = Path(folder) / "market.csv"
         kept.to_csv(path, index=False)
         script = Path(__file__).with_name("peer_pymc_marketing.py")
-        command = [str(interpreter), str(script), str(path), DATE, OUTCOME, ",".join(columns.values()), "search_interest"]
+        command = [
+            str(interpreter),
+            str(script),
+            str(path),
+            DATE,
+            OUTCOME,
+            ",".join(columns.values()),
+            "search_interest",
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(done.stdout.strip().splitlines()[-1])
 

@@ -30,8 +30,7 @@ SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "note": "cyan", "inf
 @app.command("roles")
 def roles(file: File, role: options.Role = None, as_json: options.AsJson = False) -> None:
     """Show what each column was taken for."""
-    dataset = data_room.load(file)
-    found = data_room.work_out_roles(dataset, data_room.parse_role_options(role or []))
+    dataset, found = _read(file, role)
     if as_json:
         typer.echo(found.model_dump_json())
         return
@@ -92,8 +91,8 @@ def clean(
     as_json: options.AsJson = False,
 ) -> None:
     """Write a copy of FILE with the named faults put right."""
-    dataset = data_room.load(file)
-    cleaned = data_room.clean(dataset, fix, roles=_roles(dataset, role))
+    dataset, roles = _read(file, role) if role else (data_room.load(file), None)
+    cleaned = data_room.clean(dataset, fix, roles=roles)
     data_room.write(cleaned, out)
     if as_json:
         typer.echo(
@@ -106,9 +105,11 @@ def clean(
     console.print(f"Written to {out}", style="green", highlight=False)
 
 
-def _roles(dataset: data_room.Dataset, role: list[str] | None) -> ColumnRoles | None:
-    """Roles as given by hand; a fix that needs one works it out when none is."""
-    return data_room.work_out_roles(dataset, data_room.parse_role_options(role)) if role else None
+def _read(file: str, role: list[str] | None) -> tuple[data_room.Dataset, ColumnRoles]:
+    """A dataset with its roles, those given by hand among them."""
+    given = data_room.parse_role_options(role or [])
+    dataset = data_room.load(file, date_order=given.pop("date_order", None))
+    return dataset, data_room.work_out_roles(dataset, given)
 
 
 def _run(name: str, file: str, role: list[str] | None, home: Path | None) -> Evidence:

@@ -14,11 +14,12 @@ from typing import Any, Literal, get_type_hints
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
+from liftos_agents.config import Settings
 from liftos_agents.data.dataset import Dataset
-from liftos_agents.data.home import Home
+from liftos_agents.data.home import Home, open_home
 from liftos_agents.data.loader import load
 from liftos_agents.data.roles import work_out_roles
-from liftos_agents.data.store import Store, TransientStore
+from liftos_agents.data.store import Store
 from liftos_agents.domain.evidence import Evidence, evidence_id
 from liftos_agents.domain.roles import ColumnRoles
 from liftos_agents.errors import LiftError, NotFoundError, UserError
@@ -135,7 +136,7 @@ class Registry:
         name: str,
         data: Data | None = None,
         *,
-        home: Home | None = None,
+        home: Home | str | Path | None = None,
         store: Store | None = None,
         progress: Progress | None = None,
         **arguments: Any,
@@ -143,7 +144,8 @@ class Registry:
         """The evidence of one call, with column roles among the keywords (`outcome=`, `spend=[…]`).
 
         A keyword that the tool takes as an argument is that argument; other names of roles override
-        the roles worked out. Without `home` or `store` nothing is kept after the call.
+        the roles worked out. Evidence is kept in `store`, else in `home` (`LIFTOS_HOME`, or `.liftos`, when
+        absent), so that the same call is answered from there; a `TransientStore` keeps it for the call alone.
 
         Raises:
             NotFoundError: No such tool or file.
@@ -155,8 +157,13 @@ class Registry:
         rest = {k: v for k, v in arguments.items() if k not in overrides}
         dataset = None if data is None else load(data, date_order=overrides.pop("date_order", None))
         roles = work_out_roles(dataset, overrides) if dataset is not None and overrides else None
-        keeper = store or (home.evidence if home else TransientStore())
-        return self.run_call(name, dataset, rest, roles=roles, store=keeper, progress=progress)
+        if isinstance(home, Home):
+            store = store or home.evidence
+            home = None
+        if store is not None:
+            return self.run_call(name, dataset, rest, roles=roles, store=store, progress=progress)
+        with open_home(Settings.from_environment() if home is None else home) as opened:
+            return self.run_call(name, dataset, rest, roles=roles, store=opened.evidence, progress=progress)
 
     def run_call(
         self,

@@ -118,7 +118,7 @@ def test_a_call_is_computed_once(sales: Path, home: Home) -> None:
 def test_same_content_is_same_evidence_byte_for_byte(sales: Path, home: Home, tmp_path: Path) -> None:
     copy = tmp_path / "other_name.csv"
     shutil.copy(sales, copy)
-    first, second = (REGISTRY.run("sum_spend", path) for path in (sales, copy))
+    first, second = (REGISTRY.run("sum_spend", path, store=TransientStore()) for path in (sales, copy))
     assert first.id == second.id
     assert canonical_json(first.result) == canonical_json(second.result)
     assert len(CALLS) == 2
@@ -231,3 +231,10 @@ def test_the_order_of_day_and_month_is_a_keyword(sales: Path, tmp_path: Path) ->
         REGISTRY.run("sum_spend", tmp_path / "months.csv")
     found = REGISTRY.run("sum_spend", tmp_path / "months.csv", date_order="month_first")
     assert found.result["total"] == frame["tv_spend"].sum()
+
+
+def test_a_repeated_call_is_answered_from_the_home_of_the_environment(sales: Path) -> None:
+    CALLS.clear()
+    first = REGISTRY.run("sum_spend", sales)
+    assert REGISTRY.run("sum_spend", sales) == first
+    assert len(CALLS) == 1

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from liftos_agents.data.store import TransientStore
 from liftos_agents.domain.reference import show
 from liftos_agents.tools.errors import ToolRetry
 from liftos_agents.tools.registry import run
@@ -173,7 +174,8 @@ def test_what_is_missing_or_cannot_be_done_is_said(arguments, says):
 
 
 def test_the_same_facts_give_the_same_ad():
-    assert run("generate_content", facts=FACTS).result == run("generate_content", facts=FACTS).result
+    first, second = (run("generate_content", facts=FACTS, store=TransientStore()) for _ in range(2))
+    assert first.result == second.result
 
 
 def test_lengths_can_be_shown_as_counts():

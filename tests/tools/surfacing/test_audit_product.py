@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from liftos_agents.data.store import TransientStore
 from liftos_agents.domain.reference import show
 from liftos_agents.tools.audit_product import audit
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
@@ -140,7 +141,7 @@ def test_without_text_the_tool_asks_for_it():
 
 
 def test_the_evidence_is_the_same_twice_and_every_number_can_be_shown():
-    first, second = run("audit_product", text=GOOD), run("audit_product", text=GOOD)
+    first, second = (run("audit_product", text=GOOD, store=TransientStore()) for _ in range(2))
     assert first.id == second.id
     assert first.result == second.result
     assert show(first.result, "score") == show(first.result, "score", "number")
