@@ -100,6 +100,10 @@ def test_follow_ups_go_on_from_the_turn_before(router: Any) -> None:
 def test_an_answer_to_a_clarifying_question_is_read_with_the_question(router: Any) -> None:
     asked = Turn(question="What would happen if I changed the spend?", clarification="Which channel?")
     assert router.agents("TV by 20 % less", [asked]) == ["causal_analyst"]
+    audit = Turn(question="Audit this product page", clarification="Which text?")
+    text = "Trail backpack made of recycled nylon, 28 L, 900 g, with rain cover"
+    assert router.agents(text, [audit]) == ["surfacing_auditor"]
+    assert router.agents("Which channels waste money?", [audit]) == ["causal_analyst"]
 
 
 def test_data_is_not_needed_for_a_plan_and_equal_questions_get_equal_plans(router: Any) -> None:

@@ -150,3 +150,55 @@ def test_each_limit_stays_with_its_own_channel(order: list[str], low: int, high:
 @given(st.text(max_size=120))
 def test_any_goal_is_read_without_an_error(text: str) -> None:
     assert slots(text or "x")["$all_channels"] == CHANNELS
+
+
+def test_a_channel_with_a_number_may_be_written_apart() -> None:
+    found = slots("move 500k from channel0 to channel 3", channels=("Channel0", "Channel3"))
+    assert found["$amount_changes"] == {"Channel0": -5e5, "Channel3": 5e5}
+    assert found["$money"] is None
+
+
+def test_money_that_moves_to_nowhere_is_asked_about() -> None:
+    assert "From which channel" in slots("move 100k from TV to somewhere better")["$unclear"]
+
+
+@pytest.mark.parametrize(
+    ("text", "extra", "share"),
+    [
+        ("Where should I put an additional 100k?", 1e5, None),
+        ("we have 200k extra for next quarter", 2e5, None),
+        ("we must save 10 % of the media budget", None, -0.1),
+        ("split 1.5m to increase revenue", None, None),
+        ("how do I get more out of 1.5m?", None, None),
+    ],
+)
+def test_money_on_top_and_savings(text: str, extra: float | None, share: float | None) -> None:
+    found = slots(text)
+    assert (found["$extra"], found["$extra_share"]) == (extra, share)
+
+
+def test_facts_come_from_a_list_and_stay_in_a_follow_up() -> None:
+    first = "Write Google ads for our trail shoes. Facts: waterproof, 240 g, 129 euros"
+    assert slots(first)["$facts"] == ["waterproof", "240 g", "129 euros"]
+    assert slots(first)["$product"] == "trail shoes"
+    turn = Turn(question=first, agents=("c",))
+    assert slots("make them shorter", thread=(turn,))["$facts"] == ["waterproof", "240 g", "129 euros"]
+
+
+def test_an_answer_to_a_question_back_may_be_the_text_itself() -> None:
+    turn = Turn(question="Audit this product page", clarification="Which product text shall I audit?")
+    text = "Trail backpack made of recycled nylon, 28 L, 900 g, with rain cover"
+    assert slots(text, thread=(turn,))["$product_text"] == text
+
+
+def test_a_document_is_the_product_text() -> None:
+    document = DatasetBrief(id="t", name="page", kind="text", text="A backpack of recycled nylon.")
+    task = SpecialistTask(agent="a", goal="audit it", question="audit it", datasets=(document,))
+    assert read_slots(task)["$product_text"] == "A backpack of recycled nylon."
+
+
+def test_an_answer_names_the_channel_that_was_asked_about() -> None:
+    turn = Turn(question="What if we cut radio by 10 %?", clarification="Which one do you mean?")
+    found = slots("What if we cut radio by 10 %?; I meant search", "I meant search", thread=(turn,))
+    assert found["$changes"] == {"search": -0.1}
+    assert found["$unclear"] is None

@@ -16,6 +16,7 @@ _SIGNS = {"up": 1.0, "down": -1.0}
 class Changes:
     """Relative changes by channel, −0.2 for a fifth less, and amounts of money by channel.
 
+    `half_moved` is money that is moved from or to a channel without the other end being said;
     `whole_relative` and `whole_amount` are changes of the total that name no channel.
     """
 
@@ -23,6 +24,7 @@ class Changes:
     amount: dict[str, float] = field(default_factory=dict[str, float])
     dropped: list[str] = field(default_factory=list[str])
     unclear: list[Mention] = field(default_factory=list[Mention])
+    half_moved: bool = False
     whole_relative: float | None = None
     whole_amount: float | None = None
     used: set[int] = field(default_factory=set[int])
@@ -149,7 +151,10 @@ def _moves(row: Sequence[Item], found: Changes, taken: set[int]) -> None:
         amount = next((i for i in rest if row[i].kind in ("money", "share")), None)
         origin = _channel_after(row, rest, "from")
         target = _channel_after(row, rest, "to")
-        if amount is None or origin is None or target is None or row[amount].kind != "money":
+        if amount is None or row[amount].kind != "money":
+            continue
+        if origin is None or target is None:
+            found.half_moved = origin is not None or target is not None
             continue
         quantity, left, right = row[amount].quantity, row[origin].mention, row[target].mention
         if quantity is None or left is None or right is None:

@@ -40,35 +40,44 @@ _ACTIONS = (
     "Discover more",
 )
 _LONGEST_SENTENCE = 80
+_SHORTEST_TEXT = 30
 
 
-def read_facts(question: str, text: str | None, earlier: str | None) -> dict[str, Any]:
+def read_facts(
+    question: str, text: str | None, earlier: str | None, *, answered: bool = False
+) -> dict[str, Any]:
     """Slots about a product.
 
     Args:
         question: The whole question.
         text: Text of a document that was given.
         earlier: The question before, when this one goes on from it.
+        answered: The question answers one that was asked back; all of it may be what was asked for.
     """
-    said = question if earlier is None else f"{earlier}\n{question}"
-    folded = plain(said)
-    facts = _listed(said)
-    quoted = _QUOTED.search(said)
-    pasted = _pasted(question) or (_pasted(earlier) if earlier else None)
-    product = _FOR.search(said)
-    given = quoted.group("text").strip() if quoted and not facts else pasted
+    said = [question, *([earlier] if earlier else [])]
+    folded = plain(" ".join(said))
+    facts = next((found for part in said if (found := _listed(part))), list[str]())
+    given = next((found for part in said if not facts and (found := _quoted(part) or _pasted(part))), None)
+    if answered and not facts and not given and len(question) >= _SHORTEST_TEXT:
+        given = question.strip()
+    product = next((m.group("product").strip() for part in said if (m := _FOR.search(part))), None)
     return {
         "$text": text,
         "$pasted_text": given,
         "$product_text": text or given,
         "$product_facts": facts or text or given,
         "$facts": facts,
-        "$product": product.group("product").strip() if product and not text else None,
+        "$product": product if not text else None,
         "$language": next(
             (code for code, names in _LANGUAGES if re.search(rf"\b(?:{names})\b", folded)), None
         ),
         "$call_to_action": next((a for a in _ACTIONS if a.casefold() in folded), None),
     }
+
+
+def _quoted(said: str) -> str | None:
+    match = _QUOTED.search(said)
+    return match.group("text").strip() if match else None
 
 
 def _listed(said: str) -> list[str]:
@@ -79,7 +88,7 @@ def _listed(said: str) -> list[str]:
     return [p for p in (part.strip(" .-*") for part in parts) if p]
 
 
-def _pasted(said: str | None) -> str | None:
-    match = _COLON.search(said or "")
+def _pasted(said: str) -> str | None:
+    match = _COLON.search(said)
     rest = match.group("rest").strip() if match else ""
     return rest if len(rest) >= _LONGEST_SENTENCE else None

@@ -77,9 +77,16 @@ class Item:
 def items(text: str, channels: Sequence[str]) -> tuple[Item, ...]:
     """The items of `text`, in order of reading, none of them overlapping."""
     said = plain(text)
-    found = [Item(q.kind, q.start, q.end, quantity=q) for q in quantities(said)]
-    taken = [(i.start, i.end) for i in found]
-    found += [Item("channel", m.start, m.end, mention=m) for m in mentions(said, channels, taken)]
+    measured = quantities(said)
+    taken = [(q.start, q.end) for q in measured if q.kind != "number"]
+    named = mentions(said, channels, taken)
+    found = [Item("channel", m.start, m.end, mention=m) for m in named]
+    inside = [(m.start, m.end) for m in named]
+    found += [
+        Item(q.kind, q.start, q.end, quantity=q)
+        for q in measured
+        if not any(s < q.end and q.start < e for s, e in inside)
+    ]
     taken = [(i.start, i.end) for i in found]
     for match in _CUE.finditer(said):
         if match.lastgroup and not any(s < match.end() and match.start() < e for s, e in taken):

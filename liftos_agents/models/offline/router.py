@@ -30,7 +30,11 @@ def plan(call: RouterCall) -> Plan:
     question, ordered = without_orders(request(task.question))
     last = task.thread[-1] if task.thread else None
     if last is not None and last.clarification and not is_vague(question):
-        question = f"{last.question} {question}"
+        asked, _ = _assign(request(last.question), call.specialists)
+        own, _ = _assign(question, call.specialists)
+        if asked and own.keys() <= asked.keys():
+            goals = {name: [*parts, question] for name, parts in asked.items()}
+            return Plan(steps=_steps(goals, call.specialists), reason="answers what was asked back")
     elif last is not None and last.agents and is_follow_up(question):
         followed = _follow(question, last, call.specialists)
         if followed is not None:

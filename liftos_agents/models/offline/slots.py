@@ -9,7 +9,7 @@ from typing import Any
 
 from liftos_agents.domain.task import SpecialistTask
 from liftos_agents.models.offline.changes import Changes, changes
-from liftos_agents.models.offline.channel_names import Mention
+from liftos_agents.models.offline.channel_names import Mention, mentions
 from liftos_agents.models.offline.constraints import Constraints, constraints, margin, target_roas
 from liftos_agents.models.offline.facts import read_facts
 from liftos_agents.models.offline.follow_up import is_follow_up
@@ -34,7 +34,8 @@ def read_slots(task: SpecialistTask) -> dict[str, Any]:
     dataset = next((d for d in task.datasets if d.kind == "table"), None)
     channels = dataset.channels if dataset else ()
     frequency = dataset.frequency if dataset else None
-    found = dict(_slots(task.goal, channels, frequency))
+    goal = _with_answer(task, channels)
+    found = dict(_slots(goal, channels, frequency))
     said = tuple(name for name, value in found.items() if _said(value))
     if task.question.strip() and task.question != task.goal:
         whole = _slots(task.question, channels, frequency)
@@ -49,9 +50,23 @@ def read_slots(task: SpecialistTask) -> dict[str, Any]:
     found["$claimed"] = bool(dataset and dataset.claimed)
     found["$goal"], found["$question"] = task.goal, task.question
     found["$simulated"] = any("simulated" in d.name.casefold() for d in task.datasets)
+    last = task.thread[-1] if thread else None
     text = next((d.text for d in task.datasets if d.kind == "text" and d.text), None)
-    found |= read_facts(task.question, text, task.thread[-1].question if found["$follow_up"] else None)
-    return found
+    earlier = last.question if last is not None and (found["$follow_up"] or last.clarification) else None
+    answered = last is not None and last.clarification is not None
+    return found | read_facts(task.question, text, earlier, answered=answered)
+
+
+def _with_answer(task: SpecialistTask, channels: tuple[str, ...]) -> str:
+    """The goal; a channel that was asked back about is the one that the answer names."""
+    if not task.thread or not task.thread[-1].clarification:
+        return task.goal
+    goal = plain(task.goal)
+    unclear = [m for m in mentions(goal, channels) if len(m.choices) != 1]
+    named = [m.choices[0] for m in mentions(plain(task.question), channels) if len(m.choices) == 1]
+    if not unclear or not named:
+        return task.goal
+    return goal[: unclear[0].start] + named[0] + goal[unclear[0].end :]
 
 
 @lru_cache(maxsize=256)
@@ -117,6 +132,8 @@ def _question(unclear: Sequence[Mention], channels: Sequence[str], moves: Change
         return (
             f"The data has no channel “{mention.said}”; it has {', '.join(channels)}. Which one do you mean?"
         )
+    if moves.half_moved:
+        return f"From which channel to which should the money move? The data has {', '.join(channels)}."
     return None
 
 
