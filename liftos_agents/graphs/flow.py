@@ -69,6 +69,7 @@ class Flow:
         try:
             with run.trace.span("liftos", "workflow", {SESSION: run.thread}):
                 graph: Any = self.graph
+                # One write at the end costs a tenth less than one a station; a thread goes on by asking anew.
                 final = await graph.ainvoke(given, config, context=run, durability="exit")
         except asyncio.CancelledError:
             run.cancelled.set()
