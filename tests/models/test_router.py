@@ -104,6 +104,9 @@ def test_an_answer_to_a_clarifying_question_is_read_with_the_question(router: An
     text = "Trail backpack made of recycled nylon, 28 L, 900 g, with rain cover"
     assert router.agents(text, [audit]) == ["surfacing_auditor"]
     assert router.agents("Which channels waste money?", [audit]) == ["causal_analyst"]
+    ads = Turn(question="Write me Google ads", clarification="What may the ads say?")
+    facts = "Product: Nordhaven trail backpack. Facts: recycled nylon, 28 L, 900 g, with rain cover"
+    assert router.agents(facts, [ads]) == ["content_generator"]
 
 
 def test_data_is_not_needed_for_a_plan_and_equal_questions_get_equal_plans(router: Any) -> None:

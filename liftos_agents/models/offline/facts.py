@@ -20,6 +20,9 @@ _FOR = re.compile(
     r"(?=\s+(?:that|which|who|with|within|using|based|so|and|in|on|to|from|die|das|mit|und|qui|que|avec|et|con|y)\b|[,.;:?!\n]|$)",
     re.IGNORECASE,
 )
+_NAMED = re.compile(
+    r"\b(?:product|produkt|produit|producto)\s*[:=]\s*(?P<product>[^.,;:\n]{3,80})", re.IGNORECASE
+)
 _LANGUAGES = (
     ("en", r"english|englisch\w*|anglais|ingles"),
     ("de", r"german|deutsch\w*|allemand|aleman"),
@@ -60,7 +63,9 @@ def read_facts(
     given = next((found for part in said if not facts and (found := _quoted(part) or _pasted(part))), None)
     if answered and not facts and not given and len(question) >= _SHORTEST_TEXT:
         given = question.strip()
-    product = next((m.group("product").strip() for part in said if (m := _FOR.search(part))), None)
+    product = next(
+        (m.group("product").strip() for part in said if (m := _NAMED.search(part) or _FOR.search(part))), None
+    )
     return {
         "$text": text,
         "$pasted_text": given,

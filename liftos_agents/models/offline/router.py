@@ -18,6 +18,7 @@ from liftos_agents.models.offline.words import concepts
 
 _SURE = 0.46
 _WEAK = 0.4
+_NEW = 0.6
 _SHORT_WORD = 3
 _BUILDS_ON = re.compile(
     r"\b(?:based on|given|using|from) (?:that|this|those|these|it|the (?:result|finding|outcome|analysis|audit))|\baccordingly\b"
@@ -31,8 +32,8 @@ def plan(call: RouterCall) -> Plan:
     last = task.thread[-1] if task.thread else None
     if last is not None and last.clarification and not is_vague(question):
         asked, _ = _assign(request(last.question), call.specialists)
-        own, _ = _assign(question, call.specialists)
-        if asked and own.keys() <= asked.keys():
+        best = _similarity(tuple(call.specialists)).scores(question)[0]
+        if asked and (best.name in asked or best.value < _NEW):
             goals = {name: [*parts, question] for name, parts in asked.items()}
             return Plan(steps=_steps(goals, call.specialists), reason="answers what was asked back")
     elif last is not None and last.agents and is_follow_up(question):
