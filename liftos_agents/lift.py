@@ -210,7 +210,10 @@ class LiftOS:
             self._workshop.trace.runs(1)
         except (LiftError, OSError, SQLAlchemyError) as error:
             return {"ok": False, "problem": str(error)}
-        return {"ok": True, "home": str(self._workshop.stores.home.root), "model": self.settings.model}
+        report = {"home": str(self._workshop.stores.home.root), "model": self.settings.model}
+        if self._workshop.unwritten:
+            return {"ok": False, "problem": f"not written: {self._workshop.unwritten[-1]}", **report}
+        return {"ok": True, **report}
 
     def settle(self) -> None:
         """Waits until what is written behind answers is on disk."""

@@ -153,6 +153,18 @@ async def test_concurrent_questions_keep_apart(lift: LiftOS, shop: pd.DataFrame)
     assert len({a.thread_id for a in answers}) == 3
 
 
+def test_an_answer_outlives_a_trace_that_cannot_be_written(tmp_path: Path) -> None:
+    with LiftOS(tmp_path / "home", settings=Settings()) as lift:
+        lift.ask("What is the weather?", run_id="run_twice")
+        lift.settle()
+        assert lift.ask("What is the weather?", run_id="run_twice").status == "refused"
+        lift.settle()
+        health = lift.health()
+        assert not health["ok"]
+        assert "not written" in health["problem"]
+        assert lift.ask("What is the weather?").status == "refused"
+
+
 def test_what_the_user_can_put_right(lift: LiftOS, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no table"):
         lift.ask("Which channels waste money?", interactive=False)

@@ -52,6 +52,8 @@ class Workshop:
         self._memory: Memory | None = None
         self._trace: TraceStore | None = None
         self._writing: set[Future[None]] = set()
+        self.unwritten: list[str] = []
+        """What should have been written behind an answer and could not be: reported, and no later run's fault."""
 
     @property
     def loop(self) -> LoopThread:
@@ -156,7 +158,13 @@ class Workshop:
         self.stores.close()
 
     def _behind(self, write: Callable[..., None], *arguments: Any, **options: Any) -> None:
-        future = self._threads().submit(write, *arguments, **options)
+        def attempt() -> None:
+            try:
+                write(*arguments, **options)
+            except Exception as error:  # noqa: BLE001 — the answer is out; health tells what was lost
+                self.unwritten.append(f"{type(error).__name__}: {error}")
+
+        future = self._threads().submit(attempt)
         self._writing.add(future)
         future.add_done_callback(self._writing.discard)
 
