@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liftos_agents.domain.estimate import Estimate, significant
-from liftos_agents.tools.mmm.demand_factor import FEWEST_OBSERVABLES
 from liftos_agents.tools.mmm.design import baseline, default_season_order
 from liftos_agents.tools.mmm.gibbs import Draws
 from liftos_agents.tools.mmm.input import MmmInput
+from liftos_agents.tools.mmm.posterior_draws import demand_path
 from liftos_agents.tools.mmm.result import ChannelConfounding, Confounding
 from liftos_agents.tools.mmm.sensitivity import Sensitivity
 from liftos_agents.tools.mmm.standard_form import StandardForm
@@ -17,6 +17,8 @@ from liftos_agents.tools.mmm.standard_form import StandardForm
 Array = NDArray[np.float64]
 
 STRONG = 0.25
+NEGLIGIBLE = 0.015
+"""Demand's part of the outcome, as a share of its mean, below which it hardly matters."""
 LAGS = 2
 
 
@@ -26,11 +28,9 @@ def confounding(data: MmmInput, form: StandardForm, draws: Draws, unseen: Sensit
     season = baseline(
         data.dates, season_order=order, trend=data.trend, weekday=data.frequency == "day"
     ).columns
-    path = None
+    path = demand_path(draws)
     part = None
     if draws.demand is not None and draws.demand_effect is not None:
-        sign = np.sign(draws.demand_effect)[..., None]
-        path = (sign * draws.demand).mean(axis=(0, 1))
         spread = np.abs(draws.demand_effect) * draws.demand.std(axis=-1) * form.outcome_scale
         part = Estimate.of(spread / data.outcome.mean())
     channels = {name: _of_channel(data, index, season, path) for index, name in enumerate(data.channels)}
@@ -42,7 +42,7 @@ def confounding(data: MmmInput, form: StandardForm, draws: Draws, unseen: Sensit
         benchmark=unseen.benchmark,
         benchmark_outcome_r2=significant(unseen.outcome_r2),
         unseen_strength=unseen.strength,
-        verdict=_verdict(data, channels, path is not None),
+        verdict=_verdict(data, channels, part),
     )
 
 
@@ -75,13 +75,13 @@ def _explained(target: Array, columns: Array) -> float:
     return 0.0 if spread <= 0.0 else max(0.0, 1.0 - float((_residual(target, columns) ** 2).sum()) / spread)
 
 
-def _verdict(data: MmmInput, channels: dict[str, ChannelConfounding], modelled: bool) -> str:
-    if not modelled:
+def _verdict(data: MmmInput, channels: dict[str, ChannelConfounding], part: Estimate | None) -> str:
+    if part is None:
         measured = [name for name, channel in channels.items() if channel.sales_r2 > STRONG]
         reason = (
             "was not asked for"
             if data.confounding == "none"
-            else f"is not identified from fewer than {FEWEST_OBSERVABLES} varying series"
+            else "is not identified, since too few spends and proxies vary"
         )
         follows = f" Spend on {', '.join(measured)} follows past sales." if measured else ""
         return f"Latent demand {reason}: an effect of demand on both spend and sales would be read as an effect of media.{follows}"
@@ -93,7 +93,10 @@ def _verdict(data: MmmInput, channels: dict[str, ChannelConfounding], modelled: 
     )
     if not strong:
         return f"No channel's spend follows latent demand closely (drawn from {source})."
+    moved = f"Spend on {', '.join(strong)} moves with a common factor, drawn along with the fit from {source}"
+    if part.p50 < NEGLIGIBLE:
+        return f"{moved}; it hardly moves sales, so it confounds little. This holds if one factor is enough."
     return (
-        f"Spend on {', '.join(strong)} follows latent demand; its effect on sales was drawn along with the fit from {source}. "
-        "This holds if one common factor moves demand and if spend has shocks of its own."
+        f"{moved}; it moves sales as demand would, and that part is not credited to media. "
+        "This holds if one factor is enough and if spend has shocks of its own."
     )

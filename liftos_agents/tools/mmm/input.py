@@ -101,7 +101,6 @@ class MmmInput:
     effect_scale: float | None = None
     holdout_weeks: int = 8
     confounding: Confounding = "factor"
-    dataset: str = ""
 
     @property
     def length(self) -> int:

@@ -61,6 +61,18 @@ def monitored(form: StandardForm, draws: Draws, channels: tuple[str, ...]) -> di
     return watched
 
 
+def demand_path(draws: Draws) -> Array | None:
+    """Posterior mean of the latent demand path (T,), turned so that it lifts sales where it moves them; None where not modelled.
+
+    A path and its mirror image fit alike, so draws are first turned to agree with each other.
+    """
+    if draws.demand is None or draws.demand_effect is None:
+        return None
+    agreement = np.sign(draws.demand @ draws.demand[0, -1])
+    path = (agreement[..., None] * draws.demand).mean(axis=(0, 1))
+    return path if float((agreement * draws.demand_effect).mean()) >= 0.0 else -path
+
+
 def pooled(draws: NDArray[Number]) -> NDArray[Number]:
     """(chains, draws, …) as (chains × draws, …)."""
     return draws.reshape(-1, *draws.shape[2:])

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liftos_agents.tools.mmm.gibbs import Draws
+from liftos_agents.tools.mmm.posterior_draws import demand_path
 from liftos_agents.tools.mmm.standard_form import StandardForm
 
 Array = NDArray[np.float64]
@@ -45,11 +46,10 @@ def sensitivity(form: StandardForm, draws: Draws, seed: int) -> Sensitivity:
     rows = form.rows
     curves = np.stack([_mean_curve(form, draws, index) for index in range(len(form.curves))], axis=1)
     names, covariates = list(form.design.names[1:]), form.design.columns[:rows, 1:]
-    if draws.demand is not None and draws.demand_effect is not None:
-        path = (np.sign(draws.demand_effect)[..., None] * draws.demand).mean(axis=(0, 1))[:rows]
-        names, covariates = [*names, "latent demand"], np.column_stack([covariates, path])
-    modelled = draws.demand is not None
-    strength = STRENGTH_BESIDE_FACTOR if modelled else STRENGTH_ALONE
+    path = demand_path(draws)
+    strength = STRENGTH_ALONE if path is None else STRENGTH_BESIDE_FACTOR
+    if path is not None:
+        names, covariates = [*names, "latent demand"], np.column_stack([covariates, path[:rows]])
     if not names:
         return Sensitivity(draws.effect, "none", 0.0, np.zeros(curves.shape[1]), strength)
     outcome = form.problem.whitener.unwhiten(form.problem.outcome)
