@@ -34,6 +34,11 @@ _CERTAIN: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(r"(?<!very )(?<!more )(?<!most )\blikely\b(?! than)", re.IGNORECASE), 0.8),
     (re.compile(r"\bmore likely than not\b", re.IGNORECASE), 0.6),
 )
+_UP = re.compile(r"\b(?:rais(?:e|es|ed|ing)|increas(?:e|es|ed|ing)|more|add(?:s|ed|ing)?)\b", re.IGNORECASE)
+_DOWN = re.compile(
+    r"\b(?:lower(?:s|ed|ing)?|cut(?:s|ting)?|reduc(?:e|es|ed|ing)|decreas(?:e|es|ed|ing)|less)\b",
+    re.IGNORECASE,
+)
 _TOLERANCE = 0.1
 
 
@@ -69,6 +74,21 @@ def strong_word_faults(text: ShownText, results: Results, quoted: str) -> tuple[
         check(
             pattern, _probability_at_least(bound), f"a probability of at least {bound:g}, or none beside it"
         )
+    return tuple(faults)
+
+
+def direction_faults(text: ShownText) -> tuple[str, ...]:
+    """Why the verb before a signed change of a channel's money says the opposite of its sign."""
+    prose = text.prose()
+    faults: list[str] = []
+    for value in text.values:
+        if value.reference.keys[-1] != "change" or value.entity is None or not value.number:
+            continue
+        before = prose[text.sentence(value.start)[0] : value.start]
+        up = max((m.start() for m in _UP.finditer(before)), default=-1)
+        down = max((m.start() for m in _DOWN.finditer(before)), default=-1)
+        if (up > down and value.number < 0) or (down > up and value.number > 0):
+            faults.append(f"{value.text!r} is a change in the other direction than the sentence says")
     return tuple(faults)
 
 

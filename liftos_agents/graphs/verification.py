@@ -15,7 +15,7 @@ from typing import Any, cast
 from liftos_agents.graphs.entities import entity_faults
 from liftos_agents.graphs.numerals import Numeral, blank_spans, numerals
 from liftos_agents.graphs.sentences import Reader, Results, ShownText
-from liftos_agents.graphs.strong_words import strong_word_faults
+from liftos_agents.graphs.strong_words import direction_faults, strong_word_faults
 from liftos_agents.graphs.units import unit_faults
 
 _BROKEN = re.compile(r"[{}]|\bev_[0-9a-f]{4,}")
@@ -71,6 +71,7 @@ def verify(text: str, reader: Reader, vocabulary: Vocabulary, *, recommendation:
     reasons += entity_faults(whole, vocabulary.channels)
     reasons += unit_faults(whole, _frequencies(results))
     reasons += strong_word_faults(whole, results, vocabulary.quoted)
+    reasons += direction_faults(whole)
     if recommendation:
         reasons += _unsupported_moves(whole, results)
     used = tuple(dict.fromkeys(v.reference.evidence for v in whole.values))
