@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pandas as pd
 
 from liftos_agents.data import parquet
@@ -77,6 +76,8 @@ def _write_parquet(frame: pd.DataFrame, temporary: Path, path: Path) -> None:
 
 
 def _write_workbook(frame: pd.DataFrame, temporary: Path) -> None:
+    import openpyxl  # As in `workbook`: few need it.
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("data")
     sheet.append(list(frame.columns))

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from liftos_agents.data.limits import Limits
 from liftos_agents.data.raw_table import Part, RawTable
@@ -22,6 +20,10 @@ def read_workbook(path: Path, *, limits: Limits) -> RawTable:
     Raises:
         DataError: No workbook, an empty one, or one that unpacks to more than the limits allow.
     """
+    # Few questions come with a workbook, and importing its reader takes as long as reading a table.
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from liftos_agents.domain.panel import Panel
 from liftos_agents.tools.attribution.credit import Credit, Unavailable
@@ -37,7 +37,7 @@ def linear_regression(panel: Panel, *, in_money: bool) -> Credit | Unavailable:
     errors = np.sqrt(np.maximum(np.diag(inverse @ meat @ inverse) * panel.periods / spare, 0.0))
     spend = panel.spend.sum(axis=0)[kept] / scales[: len(kept)]
     amount, spread = coefficients[: len(kept)] * spend, errors[: len(kept)] * spend
-    reach = float(student.ppf(_LEVEL, spare)) * spread
+    reach = float(stdtrit(spare, _LEVEL)) * spread
     names = [panel.channels[c] for c in kept]
     return Credit(
         "Stands on a straight line through the same period's spend: no carry-over, no diminishing returns, no limit "

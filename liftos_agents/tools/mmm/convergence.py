@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 Array = NDArray[np.float64]
 
@@ -75,8 +74,14 @@ def split(draws: Array) -> Array:
 def rank_normalise(draws: Array) -> Array:
     """Normal scores of the pooled ranks, ties at their average."""
     flat = draws.reshape(*draws.shape[:-2], -1)
-    ranks = rankdata(flat, axis=-1)
+    ranks = np.apply_along_axis(_average_ranks, -1, flat)
     return ndtri((ranks - 0.375) / (flat.shape[-1] + 0.25)).reshape(draws.shape)
+
+
+def _average_ranks(values: Array) -> Array:
+    """Ranks from 1; equal values share the mean of theirs (draws on a grid are often equal)."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - 0.5 * (counts - 1))[place]
 
 
 def ess(draws: Array) -> Array:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import log_ndtr
 
 from liftos_agents.tools.mmm.gibbs import EffectPrior, ScalePrior
 from liftos_agents.tools.mmm.grid import Cells, CurveTable
@@ -88,7 +88,7 @@ def prior_return(
     """Mean and deviation of a channel's return under its prior, lift tests apart; exact over the grids."""
     if prior is not None:
         ratio = prior.mean / prior.sd
-        hazard = float(np.exp(norm.logpdf(ratio) - norm.logcdf(ratio)))
+        hazard = float(np.exp(-0.5 * ratio**2 - log_ndtr(ratio)) / np.sqrt(2.0 * np.pi))
         mean = prior.mean + prior.sd * hazard
         return PriorReturn(mean, prior.sd * float(np.sqrt(max(1.0 - hazard * (ratio + hazard), 1e-12))))
     slope = table.total * return_per_total * weight
