@@ -102,6 +102,7 @@ def mmm_input(panel: Panel, arguments: FitMmmArguments, seed: int) -> MmmInput:
         outcome_is_money=money,
         margin=panel.margin if arguments.margin is None else arguments.margin,
         country=arguments.country,
+        currency=panel.currency,
         saturation=arguments.saturation,
         adstock_length=arguments.adstock_length,
         season_order=arguments.season_order,

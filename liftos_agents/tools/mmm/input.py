@@ -69,6 +69,7 @@ class MmmInput:
         value_per_outcome: money per unit of outcome.
         outcome_is_money: whether outcome × value is money; if not, a return is outcome per unit of spend.
         margin: profit per unit of revenue, None when nobody said.
+        country, currency: ISO codes, to be shown alone.
         holidays: name to a series (T,) of holidays per period.
         season_order: Fourier pairs a year; chosen by the length of the data when None.
         effect_scale: prior median of the effects' common scale, outcome scaled to a maximum of one; 0.5 / channels when None.
@@ -88,6 +89,7 @@ class MmmInput:
     outcome_is_money: bool = True
     margin: float | None = None
     country: str | None = None
+    currency: str | None = None
     saturation: Saturation = "logistic"
     adstock_length: int | None = None
     season_order: int | None = None

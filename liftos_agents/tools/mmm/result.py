@@ -171,5 +171,6 @@ class FitMmmResult(Frozen):
     n: int
     window: Window
     frequency: str
+    currency: str | None = None
     interval_level: float = 0.9
     posterior: str | None = None

@@ -131,35 +131,42 @@ def settings(data: MmmInput) -> dict[str, str | int | float | bool | None]:
 
 def units(data: MmmInput) -> dict[str, str]:
     """Path patterns and the unit of what they lead to."""
-    money = data.outcome_is_money
-    outcome = "money" if money and data.value_per_outcome == 1.0 else "outcome"
-    ratio = "ratio" if money else "outcome per unit of spend"
+    outcome = "money" if data.outcome_is_money and data.value_per_outcome == 1.0 else "outcome"
+    ratio = "ratio" if data.outcome_is_money else "outcome_per_spend"
     return {
         "channels.*.spend": "money",
-        "channels.*.mean_spend": "money per period",
-        "channels.*.contribution.*": outcome,
-        "channels.*.decision_contribution.*": outcome,
-        "channels.*.share.*": "share",
-        "channels.*.roas.*": ratio,
-        "channels.*.marginal_roas.*": ratio,
-        "channels.*.decision_roas.*": ratio,
-        "channels.*.decision_marginal_roas.*": ratio,
-        "channels.*.half_life.*": "periods",
-        "channels.*.saturation_point.*": "money per period",
+        "channels.*.mean_spend": "money",
+        "channels.*.contribution": outcome,
+        "channels.*.decision_contribution": outcome,
+        "channels.*.share": "share",
+        "channels.*.roas": ratio,
+        "channels.*.marginal_roas": ratio,
+        "channels.*.decision_roas": ratio,
+        "channels.*.decision_marginal_roas": ratio,
+        "channels.*.half_life": "periods",
+        "channels.*.saturation_point": "money",
         "channels.*.probability_wasteful": "probability",
-        "channels.*.response_curve.*.spend": "money per period",
-        "channels.*.response_curve.*.*": f"{outcome} per period",
-        "total_media.*": outcome,
-        "total_media_share.*": "share",
-        "total_roas.*": ratio,
-        "decision_total_roas.*": ratio,
-        "baseline_share.*": "share",
-        "fit.*": "share",
+        "channels.*.prior_sd_ratio": "number",
+        "channels.*.prior_mean_shift": "number",
+        "channels.*.response_curve": outcome,
+        "channels.*.response_curve.*.spend": "money",
+        "total_media": outcome,
+        "total_media_share": "share",
+        "total_roas": ratio,
+        "decision_total_roas": ratio,
+        "baseline_share": "share",
+        "fit": "share",
+        "diagnostics": "number",
         "diagnostics.holdout_mape": "share",
         "diagnostics.p_negative_baseline": "probability",
-        "confounding.demand_contribution_sd.*": "share",
-        "confounding.channels.*.*": "share",
+        "confounding.demand_contribution_sd": "share",
+        "confounding.benchmark_outcome_r2": "share",
+        "confounding.unseen_strength": "number",
+        "confounding.channels": "share",
+        "confounding.channels.*.correlation_with_demand": "number",
+        "checks": "number",
         "margin": "share",
+        "interval_level": "share",
         "n": "periods",
     }
 
@@ -203,6 +210,7 @@ def _frame(data: MmmInput) -> dict[str, Any]:
         "n": len(data.outcome),
         "window": Window(start=str(data.dates[0]), end=str(data.dates[-1])),
         "frequency": data.frequency,
+        "currency": data.currency,
     }
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from liftos_agents.data.store import TransientStore
 from liftos_agents.domain.posterior import MediaPosterior
+from liftos_agents.domain.reference import unit_of
 from liftos_agents.tools import run
 from liftos_agents.tools.errors import ToolRetry
 from tests.tools.mmm.conftest import simulated
@@ -88,7 +89,7 @@ def test_a_country_adds_its_holidays() -> None:
 def test_conversions_without_a_value_are_not_money() -> None:
     frame = table().rename(columns={"revenue": "conversions"})
     result = run("fit_mmm", frame, draws=100, confounding="none", holdout_periods=0).result
-    assert result["units"]["channels.*.roas.*"] == "outcome per unit of spend"
+    assert unit_of(result, "channels.tv.roas.mean") == "outcome_per_spend"
     assert result["channels"]["tv"]["probability_wasteful"] is None
     assert not result["channels"]["tv"]["wasteful"]
 
