@@ -111,7 +111,7 @@ def show(result: Mapping[str, Any], path: str, format_name: str | None = None) -
         ReferenceFault: No such value, an unknown format, or a format that the unit does not allow.
     """
     value = resolve(result, path)
-    unit = unit_of(result, path)
+    unit = None if isinstance(value, str) else unit_of(result, path)
     chosen = format_name or (UNIT_FORMATS.get(unit, ("number",))[0] if unit else _plain_format(value))
     if chosen not in FORMATS:
         raise ReferenceFault(f"unknown format {chosen!r}: use one of {', '.join(FORMATS)}")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from liftos_agents.domain.answer import AnswerBody, Dropped, Grounding
 from liftos_agents.domain.findings import Claim, Recommendation
 from liftos_agents.domain.reference import references
-from liftos_agents.graphs.sentences import Reader, Results
+from liftos_agents.graphs.sentences import Reader
 from liftos_agents.graphs.state import Report
 from liftos_agents.graphs.verification import (
     Verdict,
@@ -67,7 +67,7 @@ def compose(reports: Mapping[int, Report], reader: Reader) -> Texts:
     ]
     recommendations = [Text(source=s, agent=r["agent"]) for r in ordered for s in r["recommendations"]]
     caveats = [Text(source=s, agent=r["agent"]) for r in ordered for s in r["caveats"]]
-    caveats += _unmentioned_checks(reader.results, [t.source for t in (*claims, *caveats)])
+    caveats += _unmentioned_checks(reader, [t.source for t in (*claims, *caveats)])
     caveats += [Text(source=_unfinished(r), agent=r["agent"]) for r in ordered if r["status"] != "done"]
     return Texts(
         headline=_once(headline, reader),
@@ -153,13 +153,13 @@ def _headline(report: Report) -> str:
     return report["claims"][0] if report["claims"] else ""
 
 
-def _unmentioned_checks(results: Results, sources: list[str]) -> list[Text]:
+def _unmentioned_checks(reader: Reader, sources: list[str]) -> list[Text]:
     texts: list[Text] = []
-    for failed in failed_checks(results):
+    for failed in failed_checks(reader.results):
         if any(mentions_check(source, failed) for source in sources):
             continue
         identifier, position, _ = failed
-        check_ = results[identifier]["checks"][position]
+        check_ = reader.results[identifier]["checks"][position]
         base = f"{identifier}:checks.{position}"
         words = f"A check failed: {{{base}.meaning|text}}" if check_.get("meaning") else "A check failed"
         name = f" ({{{base}.name|text}}"
@@ -168,7 +168,10 @@ def _unmentioned_checks(results: Results, sources: list[str]) -> list[Text]:
             for label, key in (("value", "value"), ("threshold", "threshold"))
             if isinstance(check_.get(key), int | float) and not isinstance(check_.get(key), bool)
         ]
-        texts.append(Text(source=f"{words}{name}{''.join(f', {n}' for n in numbers)}).", agent="verifier"))
+        source = f"{words}{name}{''.join(f', {n}' for n in numbers)})."
+        if reader.read(source).faults:
+            source = "A check of the evidence failed; its diagnostics say which."
+        texts.append(Text(source=source, agent="verifier"))
     return texts
 
 

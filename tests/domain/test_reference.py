@@ -9,7 +9,9 @@ import pytest
 from liftos_agents.domain.reference import ReferenceFault, references, render, resolve, show, unit_of
 
 RESULT: dict[str, Any] = {
-    "channels": {"tv": {"roas": {"mean": 1.5, "p05": 1.0, "p50": 1.4, "p95": 2.0}, "spend": 2_000_000.0}},
+    "channels": {
+        "tv": {"roas": {"mean": 1.5, "p05": 1.0, "p50": 1.4, "p95": 2.0}, "spend": 2_000_000.0, "note": "new"}
+    },
     "rows": [{"name": "a"}, {"name": "b"}],
     "probability": 0.825,
     "currency": "EUR",
@@ -54,6 +56,7 @@ def test_units_belong_to_their_result() -> None:
         ("channels.tv.spend", "money_exact", "€2,000,000"),
         ("probability", None, "82.5 %"),
         ("rows.1.name", "text", "b"),
+        ("channels.tv.note", "text", "new"),
     ],
 )
 def test_values_are_shown_in_their_unit(path: str, form: str | None, text: str) -> None:

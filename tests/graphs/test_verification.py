@@ -292,6 +292,15 @@ def test_composition_keeps_the_plans_order_says_things_once_and_adds_failed_chec
     assert verify(texts.caveats[1].source, Reader(RESULTS), WORDS).accepted
 
 
+def test_a_failed_check_is_said_even_when_it_cannot_be_shown() -> None:
+    odd = {
+        "checks": [{"name": "rhat", "value": 2.0, "passed": False, "meaning": None}],
+        "units": {"checks.*.value": "text"},
+    }
+    caveat = compose({0: report(0, headline="Done.")}, Reader({FIT: odd})).caveats[0]
+    assert caveat.source == "A check of the evidence failed; its diagnostics say which."
+
+
 @given(st.floats(min_value=2, max_value=1e9, allow_nan=False))
 def test_no_written_number_slips_through(value: float) -> None:
     for form in (f"{value:.2f}", f"{value:,.0f}", f"{value:.1e}", f"{value:.0f}k"):
