@@ -44,7 +44,9 @@ def main() -> None:
     )
     seconds = time.perf_counter() - started
     contributions = model.compute_channel_contribution_original_scale()
-    total = contributions.sum("date").stack(sample=("chain", "draw")).transpose("sample", "channel").to_numpy()
+    total = (
+        contributions.sum("date").stack(sample=("chain", "draw")).transpose("sample", "channel").to_numpy()
+    )
     roas = total / frame[names].sum().to_numpy()
     low, high = np.quantile(roas, [0.05, 0.95], axis=0)
     channels_out = {

@@ -28,6 +28,7 @@ SPECIALIST = Specialist(
     ),
     examples=(
         "Which channels waste money?",
+        "Where is my budget wasted?",
         "What would happen if I cut TV by 20 %?",
         "What is the ROAS of search?",
         "Does Facebook over-claim its conversions?",
@@ -38,6 +39,7 @@ SPECIALIST = Specialist(
         "How saturated is search?",
         "Which ads do not work?",
         "Did print do anything for our sales?",
+        "How many extra sales did radio cause?",
         "What does a euro on TV bring back?",
         "What is in this file, and is it clean?",
     ),
