@@ -79,7 +79,7 @@ def checks(
         ),
         _at_most(
             "residual_autocorrelation",
-            abs(found.residual_autocorrelation),
+            found.residual_autocorrelation,
             AUTOCORRELATION_LIMIT,
             "What the model leaves unexplained is not random from period to period; intervals may be too narrow.",
         ),
