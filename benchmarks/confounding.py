@@ -207,13 +207,14 @@ def write(table: dict[str, dict[str, dict[str, float]]]) -> None:
         "# Confounded demand",
         "",
         f"Simulated markets of {WEEKS} weeks and {len(NAMES)} channels, each with parameters of its own. Error is that of total media "
-        "(median over worlds of the posterior mean's relative error); coverage is that of channels' contributions by 90 % intervals, "
+        "(median over worlds of the posterior mean's relative error, signed and absolute); coverage is that of channels' contributions by 90 % intervals, "
         "with a 95 % interval clustered by world; width is relative to the truth. Methods: no control, the demand proxy as a plain "
         "control, latent demand drawn with the fit (the default), and true demand as control, which nobody has. Decision draws "
         "allow for a confounder beyond those.",
         "",
-        "| family | method | worlds | error | coverage | of search | width | decision error | decision coverage | of search | width |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
+        "| family | method | worlds | error | absolute | coverage | of search | width | decision error | absolute "
+        "| decision coverage | of search | width | converged |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for family, methods in table.items():
         for method, row in methods.items():
@@ -221,10 +222,12 @@ def write(table: dict[str, dict[str, dict[str, float]]]) -> None:
             for kind in ("", "decision_"):
                 cells += [
                     f"{row[f'{kind}median_error']:+.0%}",
+                    f"{row[f'{kind}median_absolute_error']:.0%}",
                     f"{row[f'{kind}coverage']:.3f} [{row[f'{kind}coverage_low']:.3f}, {row[f'{kind}coverage_high']:.3f}]",
                     f"{row[f'{kind}coverage_of_search']:.2f}",
                     f"{row[f'{kind}median_width']:.2f}",
                 ]
+            cells.append(f"{row['converged']:.0%}")
             lines.append("| " + " | ".join(cells) + " |")
     lines += [
         "",
