@@ -59,10 +59,12 @@ def _plan(
     plan = solution.allocation
     gain = problem.profit(plan) - problem.profit(problem.current)
     beats = float((gain > 0.0).mean())
-    recommended = not solution.already_optimal and beats >= RECOMMEND_PROBABILITY and float(gain.mean()) > 0.0
     moved = plan - problem.current
     moved = np.where(np.abs(moved) > _MOVED * problem.total, moved, 0.0)
     allocation = _allocation(fit, problem, plan)
+    extrapolated = tuple(name for name, row in allocation.items() if row.extrapolated)
+    better = not solution.already_optimal and beats >= RECOMMEND_PROBABILITY and float(gain.mean()) > 0.0
+    recommended = better and not extrapolated
     along = gain_along_path(problem, plan)
     return OptimiseBudgetResult(
         status="solved",
@@ -84,8 +86,9 @@ def _plan(
         kkt_residual=solution.kkt_residual,
         concave=solution.concave,
         recommended=recommended,
+        extrapolated=extrapolated,
         already_optimal=solution.already_optimal,
-        verdict=_verdict(solution, recommended, beats),
+        verdict=_verdict(solution, recommended, beats, extrapolated),
         largest_increase=problem.channels[int(moved.argmax())] if moved.max() > 0.0 else None,
         largest_decrease=problem.channels[int(moved.argmin())] if moved.min() < 0.0 else None,
         binding_constraints=solution.binding,
@@ -171,11 +174,13 @@ def _allocation(fit: MediaFit, problem: BudgetProblem, plan: Array) -> dict[str,
     }
 
 
-def _verdict(solution: BudgetSolution, recommended: bool, beats: float) -> str:
+def _verdict(solution: BudgetSolution, recommended: bool, beats: float, extrapolated: tuple[str, ...]) -> str:
     if solution.already_optimal:
         return "The current mix is already optimal under these limits; nothing is gained by moving money."
     if recommended:
         return f"Recommended: the plan {certainty(beats)} beats the current mix."
+    if extrapolated:
+        return f"No plan is recommended: for {', '.join(extrapolated)} it lies beyond what the data saw."
     return "No change is recommended: it is too uncertain that the plan beats the current mix."
 
 

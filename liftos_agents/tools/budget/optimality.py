@@ -95,11 +95,16 @@ def binding(limits: Sequence[Limit], allocation: Array, unit: float) -> tuple[st
 def _pull(
     plan: Array, members: NDArray[np.bool_], low: float, high: float, lower: Array, upper: Array
 ) -> None:
-    """Moves `plan` in place so that its `members` add up to within [low, high], the roomiest channel first."""
+    """Moves `plan` in place so that its `members` add up to within [low, high].
+
+    Channels that stand at no bound give way first, the roomiest of them before the others: rounding never moves a
+    channel off a bound while another can take it.
+    """
     spent = float(plan[members].sum())
     missing = low - spent if spent < low else min(high - spent, 0.0)
     room = np.where(members, upper - plan if missing > 0.0 else plan - lower, 0.0)
-    for c in np.argsort(-room, kind="stable"):
+    at_bound = (plan <= lower) | (plan >= upper)
+    for c in np.lexsort((-room, at_bound)):
         if missing == 0.0 or room[c] <= 0.0:
             return
         moved = float(np.clip(missing, -room[c], room[c]))

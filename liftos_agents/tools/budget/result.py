@@ -59,7 +59,8 @@ class OptimiseBudgetResult(BaseModel):
         cvar: Mean gain over the current mix in the worst `settings.tail` of draws.
         cvar_profit: Mean media profit in the worst `settings.tail` of draws.
         kkt_residual: Gradient that no limit holds back, relative to the gradient; 0 at an optimum.
-        recommended: Solved, not optimal already, and at least .8 sure to beat the current mix.
+        recommended: Solved, not optimal already, at least .8 sure to beat the current mix, and within what the data saw.
+        extrapolated: Channels whose proposal lies beyond what the data saw of them.
         verdict: The recommendation in words.
         binding_constraints: Limits that hold the plan back.
         failed_checks: Diagnostics that the fit did not pass.
@@ -87,6 +88,7 @@ class OptimiseBudgetResult(BaseModel):
     kkt_residual: float | None = None
     concave: bool | None = None
     recommended: bool = False
+    extrapolated: tuple[str, ...] = ()
     already_optimal: bool = False
     verdict: str
     largest_increase: str | None = None
