@@ -1,14 +1,16 @@
 """Simulation-based calibration of the marketing-mix sampler (Talts et al. 2018).
 
 Truths are drawn from the prior, data from the truths, and the rank of each truth among its posterior draws must be uniform.
-Run: python benchmarks/calibration.py [--model plain|demand|hill] [--datasets 1000] [--off-grid 200]. A stopped run resumes.
+Run: python benchmarks/calibration.py [--model all|plain|demand|hill] [--datasets 1000] [--off-grid 200]. A stopped run resumes.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -33,38 +35,49 @@ Array = NDArray[np.float64]
 
 RESULTS = Path(__file__).parent / "results"
 BASE_SEED = 20_261_121
+MODELS = ("plain", "demand", "hill")
 WEEKS, CHANNELS, ADSTOCK_LENGTH = 104, 3, 8
 CHAINS, DRAWS, WARMUP, THIN = 4, 250, 120, 10
 BINS = 20
 
 
-def main() -> None:
-    """Run, resume or finish a calibration and write its result."""
+def main(arguments: Sequence[str] = ()) -> None:
+    """Run, resume or finish the calibrations and write their results."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", choices=("plain", "demand", "hill"), default="plain")
+    parser.add_argument("--model", choices=("all", *MODELS), default="all")
     parser.add_argument("--datasets", type=int, default=1000)
     parser.add_argument(
         "--off-grid", type=int, default=200, help="further datasets whose truths lie between the cells"
     )
-    options = parser.parse_args()
-    state = RESULTS / f".calibration-{options.model}.jsonl"
+    options = parser.parse_args(arguments)
+    for model in MODELS if options.model == "all" else (options.model,):
+        calibrate(model, options.datasets, options.off_grid)
+
+
+def calibrate(model: str, datasets: int, off_grid: int) -> None:
+    """Run, resume or finish one model's calibration."""
+    state = RESULTS / f".calibration-{model}.jsonl"
     done = _resume(state)
-    wanted = [(index, False) for index in range(options.datasets)]
-    wanted += [(index, True) for index in range(options.off_grid)]
+    wanted = [(index, False) for index in range(datasets)]
+    wanted += [(index, True) for index in range(off_grid)]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     started = time.perf_counter()
     with Progress(*columns) as progress, state.open("a", encoding="utf-8") as log:
-        task = progress.add_task(f"calibrating {options.model}", total=len(wanted), completed=0)
+        task = progress.add_task(f"calibrating {model}", total=len(wanted), completed=0)
         for key in wanted:
             if key not in done:
-                done[key] = positions(options.model, *key)
+                done[key] = positions(model, *key)
                 log.write(json.dumps([*key, done[key]]) + "\n")
                 log.flush()
             progress.advance(task)
     seconds = time.perf_counter() - started
-    on_grid = [done[key] for key in wanted if not key[1]]
-    off_grid = [done[key] for key in wanted if key[1]]
-    write(options.model, summary(on_grid), summary(off_grid) if off_grid else None, seconds)
+    between = [done[key] for key in wanted if key[1]]
+    write(
+        model,
+        summary([done[key] for key in wanted if not key[1]]),
+        summary(between) if between else None,
+        seconds,
+    )
     state.unlink()
 
 
@@ -259,4 +272,4 @@ def _position(rng: np.random.Generator, draws: Array, truth: float) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

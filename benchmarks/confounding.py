@@ -2,13 +2,15 @@
 
 Four families: `confounded` (budgets follow demand), `clean` (they do not), `common` (budgets move together, but demand does not move
 sales), `hill` (confounded, and curves of another shape than the fit assumes). Every world has its own parameters.
-Run: python benchmarks/confounding.py [--worlds 300] [--clean 100] [--common 60] [--hill 60]. A stopped run resumes.
+Run: python benchmarks/confounding.py [--confounded 300] [--clean 50] [--common 30] [--hill 30]. A stopped run resumes.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,21 +35,21 @@ WEEKS = 156
 HORIZON = 13
 
 
-def main() -> None:
+def main(arguments: Sequence[str] = ()) -> None:
     """Run, resume or finish the comparison and write its result."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--confounded", type=int, default=300)
-    parser.add_argument("--clean", type=int, default=100)
-    parser.add_argument("--common", type=int, default=60)
-    parser.add_argument("--hill", type=int, default=60)
+    parser.add_argument("--clean", type=int, default=50)
+    parser.add_argument("--common", type=int, default=30)
+    parser.add_argument("--hill", type=int, default=30)
     parser.add_argument(
         "--first", type=int, default=0, help="index of the first world, for development seeds"
     )
     parser.add_argument(
-        "--compared", type=int, default=60, help="worlds for the methods other than the default"
+        "--compared", type=int, default=30, help="worlds for the methods other than the default"
     )
     parser.add_argument("--methods", default=",".join(METHODS))
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     methods = tuple(options.methods.split(","))
     state = RESULTS / f".confounding-{options.first}.jsonl"
     done = _resume(state)
@@ -298,4 +300,4 @@ def _resume(state: Path) -> dict[tuple[str, int, str], dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
