@@ -17,7 +17,14 @@ from liftos_agents import LiftOS
 from liftos_agents.config import Settings
 from liftos_agents.domain.engine import AskRequest
 from liftos_agents.domain.specialist import Specialist
-from liftos_agents.errors import ArgumentError, ConfigurationError, DataError, LiftError, NotFoundError
+from liftos_agents.errors import (
+    AmbiguousRoleError,
+    ArgumentError,
+    ConfigurationError,
+    DataError,
+    LiftError,
+    NotFoundError,
+)
 from liftos_agents.sandbox import scenarios, simulate
 
 QUESTION = "Which channels waste money, and how should I split 1.5m over them next quarter?"
@@ -217,4 +224,21 @@ def test_several_files_are_joined(lift: LiftOS, tmp_path: Path) -> None:
     spend.to_csv(tmp_path / "spend.csv", index=False)
     sales.to_csv(tmp_path / "sales.csv", index=False)
     answer = lift.ask("Is this data good enough?", [tmp_path / "spend.csv", tmp_path / "sales.csv"])
+    assert answer.status == "complete"
+
+
+def test_a_role_that_fits_no_column_is_an_error_not_a_guess(tmp_path: Path, shop: pd.DataFrame) -> None:
+    with LiftOS(home=tmp_path / "home") as lift, pytest.raises(ArgumentError, match="nix"):
+        lift.ask("Which channels waste money?", {"shop": shop}, roles={"outcome": "nix"}, interactive=False)
+
+
+def test_dates_that_read_two_ways_are_read_as_said(tmp_path: Path, shop: pd.DataFrame) -> None:
+    kept = shop[shop["date"].dt.day <= 12]
+    frame = kept.assign(date=kept["date"].dt.strftime("%d/%m/%Y"))
+    path = tmp_path / "shop.csv"
+    frame.to_csv(path, index=False)
+    with LiftOS(home=tmp_path / "home") as lift:
+        with pytest.raises(AmbiguousRoleError, match="date_order"):
+            lift.ask("What is in the data?", path, interactive=False)
+        answer = lift.ask("What is in the data?", path, roles={"date_order": "day_first"}, interactive=False)
     assert answer.status == "complete"

@@ -12,8 +12,9 @@ from typing import Any, cast
 
 from liftos_agents import data
 from liftos_agents.data import Dataset, brief, load, work_out_roles
+from liftos_agents.data.date_format import DateOrder
 from liftos_agents.domain.task import DatasetBrief
-from liftos_agents.errors import AmbiguousRoleError, UserError
+from liftos_agents.errors import AmbiguousRoleError, ArgumentError, UserError
 from liftos_agents.graphs.services import Run, Services
 
 _ID_LENGTH = 64
@@ -22,11 +23,14 @@ _ID_LENGTH = 64
 async def load_sources(run: Run) -> list[Dataset]:
     """The datasets that the run was given, each at hand and in the workspace.
 
+    An override `date_order` is for reading, not a column's role: it is used up here.
+
     Raises:
         DataError, NotFoundError: A source cannot be read.
     """
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(run.services.pool, _load_all, run.services, run.sources)
+    order = run.overrides.pop("date_order", None)
+    return await loop.run_in_executor(run.services.pool, _load_all, run.services, run.sources, order)
 
 
 def datasets_at_hand(services: Services, identifiers: list[str]) -> list[Dataset]:
@@ -41,7 +45,11 @@ def datasets_at_hand(services: Services, identifiers: list[str]) -> list[Dataset
 def describe(
     datasets: list[Dataset], overrides: Mapping[str, Any]
 ) -> tuple[list[DatasetBrief], AmbiguousRoleError | None]:
-    """The datasets as a model sees them, and what is unclear about a table's columns."""
+    """The datasets as a model sees them, and what is unclear about a table's columns.
+
+    Raises:
+        ArgumentError: A role was named by hand and fits no column.
+    """
     briefs: list[DatasetBrief] = []
     unclear: AmbiguousRoleError | None = None
     for dataset in datasets:
@@ -51,6 +59,8 @@ def describe(
                 roles = work_out_roles(dataset, overrides) if overrides else dataset.roles
             except AmbiguousRoleError as error:
                 unclear, problem = unclear or error, str(error)
+            except ArgumentError:
+                raise
             except UserError as error:
                 problem = str(error)
         described = brief(dataset, roles)
@@ -58,8 +68,8 @@ def describe(
     return briefs, unclear
 
 
-def _load_all(services: Services, sources: tuple[Any, ...]) -> list[Dataset]:
-    loaded = [_load(services, source) for source in sources]
+def _load_all(services: Services, sources: tuple[Any, ...], order: DateOrder | None) -> list[Dataset]:
+    loaded = [_load(services, source, order) for source in sources]
     tables = [d for d in loaded if d.kind == "table"]
     if len(tables) > 1:
         joined = data.unify(tables)
@@ -71,21 +81,22 @@ def _load_all(services: Services, sources: tuple[Any, ...]) -> list[Dataset]:
     return [services.stores.shelf[d.id] if services.stores.shelf[d.id].name == d.name else d for d in loaded]
 
 
-def _load(services: Services, source: Any) -> Dataset:
+def _load(services: Services, source: Any, order: DateOrder | None) -> Dataset:
     if isinstance(source, Dataset):
         return source
     if isinstance(source, tuple):
         name, content = cast("tuple[str, Any]", source)
-        return replace(_load(services, content), name=name)
+        return replace(_load(services, content, order), name=name)
     if isinstance(source, str) and len(source) == _ID_LENGTH and set(source) <= set("0123456789abcdef"):
         return _by_id(services, source)
     if not isinstance(source, str | Path):
-        return load(source)
-    key = _version_of(str(source))
-    if key is None:
-        return load(source)
+        return load(source, date_order=order)
+    version = _version_of(str(source))
+    if version is None:
+        return load(source, date_order=order)
+    key = f"{version} {order}"
     if key not in services.stores.loaded:
-        services.stores.loaded[key] = load(source)
+        services.stores.loaded[key] = load(source, date_order=order)
     return services.stores.loaded[key]
 
 

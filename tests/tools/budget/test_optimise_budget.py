@@ -132,7 +132,8 @@ def test_proposals_stay_within_what_was_seen_unless_the_total_forbids_it(
     assert not any(part["extrapolated"] for part in within["allocation"].values())
     assert any("more than any stretch" in warning for warning in within["warnings"])
     beyond = run("optimise_budget", total=2.0 * 13 * highest.sum())
-    assert beyond["extrapolated"] and not beyond["recommended"]
+    assert beyond["extrapolated"]
+    assert not beyond["recommended"]
     assert any("given up" in warning for warning in beyond["warnings"])
     assert any("extrapolated" in warning for warning in beyond["warnings"])
     assert any(part["extrapolated"] for part in beyond["allocation"].values())
