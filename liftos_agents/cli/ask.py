@@ -92,7 +92,7 @@ def _run(lift: liftos_agents.LiftOS, request: AskRequest, *, quiet: bool, frame:
     with Steps(Console(stderr=True, quiet=quiet)) as steps:
         return lift.ask(
             request.question,
-            list(request.data) if frame is None else {demo_shop.SCENARIO: frame},
+            list(request.data) if frame is None else {demo_shop.NAME: frame},
             roles=request.roles,
             thread=request.thread_id,
             interactive=request.interactive,

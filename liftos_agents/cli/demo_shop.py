@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from liftos_agents.sandbox import SimulatedMarket
 
 SCENARIO = "shop"
+NAME = "simulated_shop"
 QUESTION = "Which channels waste money, and how should I split 1.5m over them next quarter?"
 
 

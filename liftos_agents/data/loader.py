@@ -65,7 +65,8 @@ def load(
     if isinstance(source, Dataset):
         return source
     if isinstance(source, pd.DataFrame):
-        return _typed(raw_frame(source, name or "frame", limits), name or "frame", date_order)
+        label = name or ("simulated" if source.attrs.get("simulated") else "frame")
+        return _typed(raw_frame(source, label, limits), label, date_order)
     paths = source_paths(source, limits=limits, roots=roots)
     label = name or (paths[0].stem if len(paths) == 1 else _shared_name(paths))
     endings = {path.suffix.lower() for path in paths}

@@ -267,3 +267,11 @@ def test_csv_and_frame_agree(tmp_path_factory: pytest.TempPathFactory, rows: lis
     path = tmp_path_factory.mktemp("csv") / "a.csv"
     path.write_text(buffer.getvalue(), encoding="utf-8")
     assert load(path).id == load(frame).id
+
+
+def test_a_simulated_frame_is_called_simulated() -> None:
+    frame = pd.DataFrame({"date": pd.date_range("2024-01-01", periods=3, freq="7D"), "revenue": [1.0, 2.0, 3.0]})
+    assert load(frame).name == "frame"
+    frame.attrs["simulated"] = True
+    assert load(frame).name == "simulated"
+    assert load(frame, name="market").name == "market"
