@@ -36,5 +36,6 @@ SPECIALIST = Specialist(
         "Where can we save 10 % of the budget?",
         "Move the money to where it works",
         "I have 750k, what goes where?",
+        "Which channels should receive the extra money?",
     ),
 )

@@ -42,5 +42,10 @@ SPECIALIST = Specialist(
         "How many extra sales did radio cause?",
         "What does a euro on TV bring back?",
         "What is in this file, and is it clean?",
+        "Which channel is best, and which is worst?",
+        "How is TV doing?",
+        "Does the mix model agree with the last click?",
+        "Should I spend more on social, or less?",
+        "Should we double a channel, such as radio?",
     ),
 )

@@ -10,7 +10,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from liftos_agents.models.offline.lexicon import lexicon
-from liftos_agents.models.offline.quantities import plain
+from liftos_agents.models.offline.quantities import plain, quantities
 
 _GROUPS: tuple[tuple[str, ...], ...] = (
     ("tv", "television", "linear tv", "fernsehen", "tele", "ctv", "televisione", "tv ads"),
@@ -76,6 +76,24 @@ def mentions(
                 break
         index += 1
     return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def in_common_words(text: str, channels: tuple[str, ...], *, every: bool = False) -> str:
+    """`text` with the data's own names of channels said as `channel`.
+
+    A name that is a word of the trade anyway (`search`) stays as it is.
+
+    Args:
+        every: Such words too, and media that the data does not have: what is left is what is asked of a channel.
+    """
+    said = plain(text)
+    taken = [(q.start, q.end) for q in quantities(said)]
+    for mention in reversed(mentions(said, channels, taken)):
+        own = bool(mention.choices) and not all(w in lexicon().words for w in mention.said.split())
+        if every or own:
+            said = f"{said[: mention.start]}channel{said[mention.end :]}"
+    return said
 
 
 def _named(said: str, channels: Sequence[str]) -> tuple[str, ...] | None:

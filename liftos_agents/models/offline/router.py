@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from liftos_agents.domain.plan import Plan, PlanStep
 from liftos_agents.domain.task import SpecialistBrief, Turn
-from liftos_agents.models.offline.clauses import clauses, request
+from liftos_agents.models.offline.channel_names import in_common_words
+from liftos_agents.models.offline.clauses import asks, clauses, head, request
 from liftos_agents.models.offline.conversation import RouterCall
 from liftos_agents.models.offline.follow_up import continued, is_follow_up
 from liftos_agents.models.offline.lexicon import lexicon
@@ -28,29 +29,30 @@ _BUILDS_ON = re.compile(
 def plan(call: RouterCall) -> Plan:
     """The plan for a question, from its words and the specialists' own descriptions alone."""
     task = call.task
+    channels = tuple(c for d in task.datasets for c in d.channels)
     question, ordered = without_orders(request(task.question))
     last = task.thread[-1] if task.thread else None
     if last is not None and last.clarification and not is_vague(question):
-        asked, _ = _assign(request(last.question), call.specialists)
+        asked, _ = _assign(request(last.question), call.specialists, channels)
         best = _similarity(tuple(call.specialists)).scores(question)[0]
         if asked and (best.name in asked or best.value < _NEW):
             goals = {name: [*parts, question] for name, parts in asked.items()}
             return Plan(steps=_steps(goals, call.specialists), reason="answers what was asked back")
     elif last is not None and last.agents and is_follow_up(question):
-        followed = _follow(question, last, call.specialists)
+        followed = _follow(question, last, call.specialists, channels)
         if followed is not None:
             return followed
     if ordered and (not question or is_vague(question)):
         return Plan(refusal=_refusal("changing my instructions", call.specialists), reason="orders only")
     if is_vague(question):
         return Plan(clarification=_which(call.specialists), reason="nothing in particular is asked for")
-    assigned, foreign = _assign(question, call.specialists)
+    assigned, foreign = _assign(question, call.specialists, channels)
     if assigned:
         return Plan(steps=_steps(assigned, call.specialists), reason=_reason(assigned))
     if foreign is not None:
         return Plan(refusal=_refusal(foreign, call.specialists), reason=f"about {foreign}")
     if last is not None and last.agents and len(concepts(question)) <= 4:
-        followed = _follow(question, last, call.specialists)
+        followed = _follow(question, last, call.specialists, channels)
         if followed is not None:
             return followed
     if _touches_subject(question, call.specialists):
@@ -58,18 +60,33 @@ def plan(call: RouterCall) -> Plan:
     return Plan(refusal=_refusal("that", call.specialists), reason="no specialist's business")
 
 
-def _assign(question: str, specialists: Sequence[SpecialistBrief]) -> tuple[dict[str, list[str]], str | None]:
+def _assign(
+    question: str, specialists: Sequence[SpecialistBrief], channels: tuple[str, ...]
+) -> tuple[dict[str, list[str]], str | None]:
     similarity = _similarity(tuple(specialists))
+    on_tables = {brief.name for brief in specialists if brief.needs == "table"}
     assigned: dict[str, list[str]] = {}
     pending: list[str] = []
     current: str | None = None
     foreign: str | None = None
     for clause in clauses(question):
-        subject = foreign_subject(clause, similarity.knows)
+        if current is not None and current not in on_tables and not asks(clause):
+            assigned[current].append(clause)
+            continue
+        opening = head(clause)
+        if opening != clause:
+            best = similarity.scores(in_common_words(opening, channels))[0]
+            if best.value >= _SURE and best.name not in on_tables:
+                current = best.name
+                assigned.setdefault(current, []).extend([*pending, clause])
+                pending = []
+                continue
+        said = in_common_words(clause, channels)
+        subject = foreign_subject(said, similarity.knows)
         if subject is not None:
             foreign = foreign or subject
             continue
-        best = similarity.scores(clause)[0]
+        best = similarity.scores(said)[0]
         if best.value >= _SURE or (best.value >= _WEAK and current is None):
             current = best.name
             assigned.setdefault(current, []).extend([*pending, clause])
@@ -79,9 +96,12 @@ def _assign(question: str, specialists: Sequence[SpecialistBrief]) -> tuple[dict
         else:
             pending.append(clause)
     if not assigned and foreign is None:
-        best = similarity.scores(question)[0]
-        if best.value >= _WEAK:
-            assigned[best.name] = [question.strip()]
+        as_channels = in_common_words(question, channels, every=True)
+        for said in (in_common_words(question, channels), as_channels):
+            best = similarity.scores(said)[0]
+            if best.value >= _WEAK and not (said is as_channels and _strangers(said, similarity, 2)):
+                assigned[best.name] = [question.strip()]
+                break
     return assigned, foreign
 
 
@@ -105,11 +125,13 @@ def _steps(assigned: dict[str, list[str]], specialists: Sequence[SpecialistBrief
     return tuple(steps)
 
 
-def _follow(question: str, last: Turn, specialists: Sequence[SpecialistBrief]) -> Plan | None:
+def _follow(
+    question: str, last: Turn, specialists: Sequence[SpecialistBrief], channels: tuple[str, ...]
+) -> Plan | None:
     known = [brief for brief in specialists if brief.name in last.agents]
     if not known:
         return None
-    own, foreign = _assign(question, specialists)
+    own, foreign = _assign(question, specialists, channels)
     if own and not continued(question):
         return None
     if foreign is not None and not own:
@@ -135,10 +157,13 @@ def _touches_subject(question: str, specialists: Sequence[SpecialistBrief]) -> b
     known = _similarity(tuple(specialists))
     found = concepts(question)
     ours = [c for c in found if known.knows(c) and c not in REQUESTS]
-    strangers = [
-        c for c in found if not known.knows(c) and c not in lexicon().generic and len(c) > _SHORT_WORD
-    ]
-    return not strangers or (bool(ours) and 2 * len(ours) > len(set(found) - lexicon().generic))
+    strange = _strangers(question, known, _SHORT_WORD + 1)
+    return not strange or (bool(ours) and 2 * len(ours) > len(set(found) - lexicon().generic))
+
+
+def _strangers(said: str, known: Similarity, least: int) -> bool:
+    """Whether `said` holds a word, of `least` letters or more, for something that no specialist speaks of."""
+    return any(not known.knows(c) and c not in lexicon().generic and len(c) >= least for c in concepts(said))
 
 
 @lru_cache(maxsize=32)
