@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from liftos_agents.models.offline.clauses import asks
+from liftos_agents.models.offline.material import explicit_facts, listed, material
 from liftos_agents.models.offline.quantities import plain
+from liftos_agents.models.offline.words import concepts
 
-_FACTS = re.compile(
-    r"(?:facts?|fakten|faits|datos|features?|details|using|given|with these facts|about it)\s*[:=]\s*(?P<facts>.+)",
-    re.IGNORECASE | re.DOTALL,
-)
-_COLON = re.compile(r"[:：]\s*(?P<rest>\S.+)$", re.DOTALL)
-_QUOTED = re.compile(r"[\"“„«](?P<text>[^\"”“»]{3,})[\"”“»]")
 _FOR = re.compile(
     r"\b(?:ads?|adverts?|anzeigen?|annonces?|anuncios?|headlines?|copy|rsas?|campaign|texts?)\s+(?:\w+\s+){0,3}?(?:for|about|für|fuer|pour|para)\s+"
     r"(?:our |my |the |a |an |unsere[nr]? |mein[e]?[nr]? |notre |nuestr[oa] )?"
-    r"(?!it\b|that\b|this\b|them\b|these\b|me\b|google\b|ihn\b|es\b|das\b|diese)(?P<product>[^,.;:?!\n]{3,60}?)"
-    r"(?=\s+(?:that|which|who|with|within|using|based|so|and|in|on|to|from|die|das|mit|und|qui|que|avec|et|con|y)\b|[,.;:?!\n]|$)",
+    r"(?!https?:|it\b|that\b|this\b|them\b|these\b|me\b|google\b|ihn\b|es\b|das\b|diese)[\"“„«]?(?P<product>[^,.;:?!\n()\"“”„«»]{3,60}?)[\"”“»]?"
+    r"(?=\s+(?:[-–—]|that|which|who|with|within|using|based|so|and|in|on|to|from|die|das|mit|und|qui|que|avec|et|con|y)(?!\w)|\s*[,.;:?!\n()]|$)",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
@@ -42,8 +39,19 @@ _ACTIONS = (
     "Try it free",
     "Discover more",
 )
-_LONGEST_SENTENCE = 80
-_SHORTEST_TEXT = 30
+_APPOSED = re.compile(
+    r"\s*,\s*(?P<rest>\S.+)|\s+(?:that|which|who)(?: is| are|'s)?\s+(?P<which>\S.+)|\s+(?P<made>(?:with|made (?:of|from))\s.+)",
+    re.DOTALL,
+)
+_NOBODY = re.compile(
+    r"(?:(?:new|next|own|latest|following|above|below|great|best)\s+)*"
+    r"(?:products?|items?|shops?|stores?|compan(?:y|ies)|brands?|web ?sites?|pages?|campaigns?|clients?|texts?|facts?|following|produkte?|produits?|productos?)"
+    r"(?:\s+(?:above|below|here))?",
+    re.IGNORECASE,
+)
+_FORM = {"ad", "character_limit", "description_line", "headline", "write"}
+_LONG = 80
+_SHORTEST_ANSWER = 10
 
 
 def read_facts(
@@ -59,17 +67,24 @@ def read_facts(
     """
     said = [question, *([earlier] if earlier else [])]
     folded = plain(" ".join(said))
-    facts = next((found for part in said if (found := _listed(part))), list[str]())
-    given = next((found for part in said if not facts and (found := _quoted(part) or _pasted(part))), None)
-    if answered and not facts and not given and len(question) >= _SHORTEST_TEXT:
+    product = next((name for part in said if (name := _product(part)[0])), None)
+    facts = next((found for part in said if (found := explicit_facts(part))), list[str]())
+    given = next((found for part in said if not facts and (found := _given(part))), None)
+    if answered and not facts and not given and len(question) >= _SHORTEST_ANSWER:
         given = question.strip()
-    product = next(
-        (m.group("product").strip() for part in said if (m := _NAMED.search(part) or _FOR.search(part))), None
-    )
+    if text and given and len(given) < _LONG:
+        given = None
+    told = given or "; ".join(facts) or None
+    prose = given
+    if given and not text and len(found := listed(given)) > (0 if product else 1):
+        facts, prose = found, None
+    if product is None and len(facts) > 1 and not any(_NAMED.match(fact) for fact in facts):
+        product, facts = facts[0], facts[1:]
     return {
         "$text": text,
-        "$pasted_text": given,
-        "$product_text": text or given,
+        "$material": told,
+        "$pasted_text": prose,
+        "$product_text": text or told,
         "$product_facts": facts or text or given,
         "$facts": facts,
         "$product": product if not text else None,
@@ -80,20 +95,20 @@ def read_facts(
     }
 
 
-def _quoted(said: str) -> str | None:
-    match = _QUOTED.search(said)
-    return match.group("text").strip() if match else None
+def _given(said: str) -> str | None:
+    """The material of `said`, or what it adds to the product's name: `…, a portable coffee maker that is BPA-free`."""
+    if (found := material(said)) is not None:
+        return found
+    end = _product(said)[1]
+    match = _APPOSED.match(said, end) if end is not None else None
+    rest = next(g for g in match.groups() if g is not None).strip(" .") if match else ""
+    return rest if rest and not asks(rest) and not set(concepts(rest)) & _FORM else None
 
 
-def _listed(said: str) -> list[str]:
-    match = _FACTS.search(said)
-    if match is None:
-        return []
-    parts = re.split(r"[;\n•]+|,(?!\d)|\s+-\s+|\band\b", match.group("facts"))
-    return [p for p in (part.strip(" .-*") for part in parts) if p]
-
-
-def _pasted(said: str) -> str | None:
-    match = _COLON.search(said)
-    rest = match.group("rest").strip() if match else ""
-    return rest if len(rest) >= _LONGEST_SENTENCE else None
+def _product(said: str) -> tuple[str | None, int | None]:
+    """The product that `said` names, and where its name ends."""
+    for match in filter(None, (_NAMED.search(said), _FOR.search(said))):
+        name = match.group("product").strip()
+        if not _NOBODY.fullmatch(name):
+            return name, match.end()
+    return None, None

@@ -13,18 +13,19 @@ from liftos_agents.models.offline.conversation import Outcome
 from liftos_agents.models.offline.expression import evaluate
 from liftos_agents.models.offline.playbook import Intent, Listing, Sentence
 
-_WORDS = re.compile(r"<([$a-z_][\w.]*)>")
+_WORDS = re.compile(r"<([$a-z_][\w.\[\]]*)>")
 _NUMBER = re.compile(r"\{([a-z_]\w*):([^|{}]+?)(?:\|([a-z_]+))?\}")
 UNANSWERED = "This could not be worked out from the data at hand."
 
 
 @dataclass
 class Results:
-    """What the steps came to so far, and what the request says."""
+    """What the steps came to so far, what the request says, and the playbook's words for results' keys."""
 
     slots: Mapping[str, Any]
     outcomes: dict[str, Outcome] = field(default_factory=dict[str, Outcome])
     waiting: set[str] = field(default_factory=set[str])
+    words: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def values(self) -> dict[str, Any]:
         """Names for conditions: slots, results by step id, `failed.<step>`, `evidence.<step>`."""
@@ -132,11 +133,14 @@ def _fill(text: str, scope: Mapping[str, Any], results: Results) -> str:
     def word(match: re.Match[str]) -> str:
         name = match.group(1).removesuffix(".words")
         value = scope.get(f"{name}.text", scope.get(name))
+        if value is None:
+            value = evaluate(name, scope)
         if value is None or value == "" or isinstance(value, Mapping):
             raise _Unbound(name)
-        if isinstance(value, list | tuple):
-            return joined([str(v) for v in cast("list[Any]", value)])
-        return str(value).replace("_", " ") if match.group(1).endswith(".words") else str(value)
+        said = [str(v) for v in (cast("list[Any]", value) if isinstance(value, list | tuple) else [value])]
+        if match.group(1).endswith(".words"):
+            said = [results.words.get(v, v.replace("_", " ")) for v in said]
+        return joined(said)
 
     def number(match: re.Match[str]) -> str:
         step, path, format_name = match.group(1), match.group(2).strip(), match.group(3)
@@ -153,7 +157,9 @@ def _fill(text: str, scope: Mapping[str, Any], results: Results) -> str:
             return f"{{{outcome.evidence}:{path}{f'|{chosen}' if chosen else ''}}}"
         raise _Unbound(path)
 
-    return _NUMBER.sub(number, _WORDS.sub(word, text))
+    opening = _WORDS.match(text)
+    said = _NUMBER.sub(number, _WORDS.sub(word, text))
+    return said[:1].upper() + said[1:] if opening and opening.group(1).endswith(".words") else said
 
 
 def _failures(results: Results) -> list[str]:
@@ -167,5 +173,7 @@ def _failures(results: Results) -> list[str]:
 
 
 def joined(texts: Sequence[str]) -> str:
-    """`texts` as a reader lists them: `a, b and c`."""
+    """`texts` as a reader lists them: `a, b and c`; with commas of their own, `a, x; b, y`."""
+    if any(", " in text for text in texts):
+        return "; ".join(texts)
     return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, cast
 
+from liftos_agents.models.offline.channel_names import in_common_words
 from liftos_agents.models.offline.conversation import Outcome, SpecialistCall
 from liftos_agents.models.offline.expression import evaluate
 from liftos_agents.models.offline.findings_writer import Results, write_findings
@@ -30,12 +31,13 @@ def next_calls(call: SpecialistCall, schemas: Mapping[str, Mapping[str, Any]]) -
     """
     slots = read_slots(call.task)
     carried = _carried(call) if slots.get("$follow_up") else {}
-    intents = _intents(read_playbook(call.playbook), call.task.goal, slots, carried)
+    playbook = read_playbook(call.playbook)
+    intents = _intents(playbook, call.task.goal, slots, carried)
     question = slots.get("$unclear") or _missing(intents[:1], slots, carried)
     if question and "ask_user" in schemas:
         return [("ask_user-1", "ask_user", {"question": question})]
     intents = tuple(i for i in intents if _missing((i,), slots, carried) is None) or intents
-    results = Results(slots=slots)
+    results = Results(slots=slots, words=playbook.words)
     calls: list[Call] = []
     for intent in intents:
         for step in intent.steps:
@@ -71,12 +73,13 @@ def _intents(
     """The intents that the goal speaks of, the most fitting one first."""
     open_ = [intent for intent in playbook.intents if evaluate(intent.when, slots)]
     similarity = _similarity(tuple((intent.name, intent.about) for intent in open_ if intent.about))
-    scores = {s.name: s.value for s in similarity.scores(goal, any_concept=True)}
+    said = in_common_words(goal, tuple(slots["$all_channels"]))
+    scores = {s.name: s.value for s in similarity.scores(said, any_concept=True)}
     tools = [step.tool for intent in open_ for step in intent.steps]
     for intent in open_:
         own = {step.tool for step in intent.steps if tools.count(step.tool) == 1}
-        said = set(intent.requires) & set(slots["$said"])
-        bonus = _BONUS if said or (own & carried.keys() and "explain" not in slots["$concepts"]) else 0.0
+        given = set(intent.requires) & set(slots["$said"])
+        bonus = _BONUS if given or (own & carried.keys() and "explain" not in slots["$concepts"]) else 0.0
         scores[intent.name] = scores.get(intent.name, 0.0) + bonus
     ranked = sorted(open_, key=lambda intent: -scores[intent.name])
     best = scores[ranked[0].name]

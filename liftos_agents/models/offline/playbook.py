@@ -94,10 +94,17 @@ class Intent(Model):
 
 
 class Playbook(Model):
-    """Intents in the order in which they are worked through; `shared` only holds anchors."""
+    """Intents in the order in which they are worked through.
+
+    Attributes:
+        playbook: Version of the format.
+        words: What a reader sees for a key of a result, where its own name would not do.
+        shared: Holds anchors only.
+    """
 
     playbook: int
     intents: tuple[Intent, ...]
+    words: dict[str, str] = Field(default_factory=dict[str, str])
     shared: Any = None
 
 
