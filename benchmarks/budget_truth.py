@@ -22,9 +22,9 @@ from liftos_agents.sandbox import SimulatedMarket, scenarios, simulate
 RESULTS = Path(__file__).parent / "results"
 HORIZON = 13
 CASES: dict[str, dict[str, Any]] = {
-    "free": {},
-    "within 50 % of current": {"max_change": 0.5},
-    "within 20 % of current": {"max_change": 0.2},
+    "no limit on moves": {"largest_step": None},
+    "the default, half": {},
+    "a fifth": {"max_change": 0.2},
 }
 
 
@@ -37,14 +37,13 @@ def played(market: SimulatedMarket, case: dict[str, Any], store: TransientStore)
         return {"status": plan["status"]}
     spend = {name: part["proposed"] for name, part in plan["allocation"].items()}
     held = {name: part["current"] for name, part in plan["allocation"].items()}
-    bounds = (
-        {
-            "minimum": {n: amount * (1 - case["max_change"]) for n, amount in held.items()},
-            "maximum": {n: amount * (1 + case["max_change"]) for n, amount in held.items()},
+    reach = case.get("max_change", plan["settings"]["largest_step"])
+    bounds: dict[str, Any] = {}
+    if reach is not None:
+        bounds = {
+            "minimum": {n: amount * (1 - reach) for n, amount in held.items()},
+            "maximum": {n: amount * (1 + reach) for n, amount in held.items()},
         }
-        if case
-        else {}
-    )
     best = market.optimal_allocation(sum(held.values()), HORIZON, **bounds)
     base = market.outcome(held, HORIZON).profit
     gain, most = market.outcome(spend, HORIZON).profit - base, market.outcome(best, HORIZON).profit - base

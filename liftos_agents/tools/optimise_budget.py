@@ -97,7 +97,7 @@ def _plan(
             *_support(problem, plan),
             *_warnings(fit, solution, allocation, gain, along),
         ),
-        assumptions=(*fit.assumptions(), *_assumptions(problem)),
+        assumptions=(*fit.assumptions(), *_assumptions(problem, arguments)),
         fit=fit.evidence,
         fit_status=fit.status,
         failed_checks=fit.failed_checks,
@@ -234,7 +234,7 @@ def _warnings(
     if far:
         said.append(
             f"The plan moves {', '.join(far)} by more than half: that far from the current mix the gain and its odds rest "
-            "on the fitted curve's shape, and simulated markets show them too high; max_change keeps a plan nearer."
+            "on the fitted curve's shape, and simulated markets show them too high; largest_step keeps a plan nearer."
         )
     if fit.status == "downgraded":
         said.append("The fit behind this plan is downgraded: read its failed checks before moving money.")
@@ -249,7 +249,7 @@ def _warnings(
     return tuple(said)
 
 
-def _assumptions(problem: BudgetProblem) -> list[str]:
+def _assumptions(problem: BudgetProblem, arguments: OptimiseBudgetArguments) -> list[str]:
     said = [
         "The plan's spend is level over the horizon and credited with all it causes, then and after (steady state).",
         "The future answers to spend as the fitted past did.",
@@ -258,6 +258,12 @@ def _assumptions(problem: BudgetProblem) -> list[str]:
         said[0] = (
             "Each channel moves to its new level as fast as allowed and stays; each period's spend is credited with "
             "all it causes, then and after (steady state)."
+        )
+    if arguments.largest_step is not None:
+        said.append(
+            f"No channel moves by more than {100 * arguments.largest_step:.4g} % in one step unless a limit asks for it: "
+            "in simulated markets farther plans promised more than they kept. Move, fit again, and move on; "
+            "largest_step changes this."
         )
     if problem.objective == "probability_beats_current":
         said.append(

@@ -36,6 +36,8 @@ class OptimiseBudgetArguments(BaseModel):
         minimum_share, maximum_share: Channel to a fraction of `total`.
         groups: Limits on channels together.
         max_change: Largest relative change against the current mix, as a fraction.
+        largest_step: The same as our own caution where `max_change` says nothing, given up where other limits need it; none
+            for a plan as far from the current mix as the fitted curves carry it.
         max_period_change: Largest relative change from one period to the next, as a fraction.
         target_roas: Least value per unit of spend: a number for the total, or by channel.
         margin: Profit per unit of revenue; what the data says when absent.
@@ -58,6 +60,7 @@ class OptimiseBudgetArguments(BaseModel):
     maximum_share: dict[str, Share] = Field(default_factory=dict)
     groups: tuple[GroupLimit, ...] = ()
     max_change: Change | dict[str, Change] | None = None
+    largest_step: Change | None = 0.5
     max_period_change: Change | dict[str, Change] | None = None
     target_roas: Amount | dict[str, Amount] | None = None
     margin: float | None = Field(default=None, gt=0.0, le=1.0)

@@ -77,11 +77,13 @@ def _limits(
         limits.append(
             Limit(f"{names[c]} at most {100 * share:.4g} % of the total", (c,), upper=share * total)
         )
-    for c, change in by_channel(wishes.max_change, names, "max_change").items():
-        low, high = current[c] * max(1.0 - change, 0.0), current[c] * (1.0 + change)
-        limits.append(Limit(f"{names[c]} within {100 * change:.4g} % of its current spend", (c,), low, high))
+    changes = by_channel(wishes.max_change, names, "max_change")
+    limits += [_near(names[c], c, float(current[c]), change) for c, change in changes.items()]
     for group in wishes.groups:
         limits += _group_limits(group, names, total)
+    if wishes.largest_step is not None:
+        free = [c for c in range(len(names)) if c not in (*changes, *excluded, *held) and current[c] > 0.0]
+        limits += [_near(names[c], c, float(current[c]), wishes.largest_step, soft=True) for c in free]
     if not wishes.allow_extrapolation:
         factor = EXTRAPOLATION_FACTOR
         limits += [
@@ -91,6 +93,13 @@ def _limits(
             for c, name in enumerate(names)
         ]
     return tuple(limits)
+
+
+def _near(name: str, channel: int, current: float, change: float, *, soft: bool = False) -> Limit:
+    """A channel kept within a fraction of what it gets in the current mix."""
+    words = f"{name} within {100 * change:.4g} % of its current spend"
+    low, high = current * max(1.0 - change, 0.0), current * (1.0 + change)
+    return Limit(words + (" in one step" if soft else ""), (channel,), low, high, soft=soft)
 
 
 def _group_limits(group: GroupLimit, names: tuple[str, ...], total: float) -> list[Limit]:

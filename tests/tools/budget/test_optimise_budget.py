@@ -216,3 +216,20 @@ def test_real_data_from_the_file_to_the_plan(name: str, total: float) -> None:
     assert len(result["allocation"]) == 5
     assert abs(proposed(result).sum() - total) <= 1e-6 * total
     assert result["kkt_residual"] < 1e-4
+
+
+def test_a_plan_goes_half_the_way_at_most_unless_told_otherwise(run: Run) -> None:
+    step = run("optimise_budget")
+    assert all(
+        abs(part["change"]) <= 0.5 * part["current"] * (1 + 1e-9) for part in step["allocation"].values()
+    )
+    assert any("in one step" in said for said in step["binding_constraints"])
+    free = run("optimise_budget", largest_step=None)
+    assert max(abs(p["change"]) / p["current"] for p in free["allocation"].values()) > 0.5
+    assert free["expected_gain"]["mean"] > step["expected_gain"]["mean"]
+
+
+def test_a_limit_of_the_user_goes_before_the_step(run: Run) -> None:
+    asked = run("optimise_budget", maximum_share={"tv": 0.05})
+    assert asked["allocation"]["tv"]["proposed"] <= 0.05 * asked["total"] * (1 + 1e-9)
+    assert any("tv within 50 % of its current spend in one step" in said for said in asked["warnings"])
