@@ -106,7 +106,7 @@ def beside_truth(shop: SimulatedMarket, answer: Answer) -> dict[str, Any]:
     for name, truth in shop.truth.channels.items():
         if name not in fitted:
             continue
-        roas = fitted[name]["decision_roas"]
+        roas = fitted[name]["roas"]
         channels[name] = {
             "roas": roas,
             "true_roas": truth.roas,

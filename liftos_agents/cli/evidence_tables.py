@@ -35,7 +35,7 @@ def _fit(result: dict[str, Any]) -> Table | None:
             name,
             format_money(_mean(channel["spend"]), currency),
             format_share(_mean(channel["share"])),
-            _interval(channel.get("decision_roas") or channel["roas"]),
+            _interval(channel["roas"]),
             _interval(marginal),
             "–" if wasteful is None else format_share(_mean(wasteful)),
             style="yellow" if channel.get("wasteful") else None,
