@@ -46,6 +46,9 @@ SPECIALIST = Specialist(
         "How is TV doing?",
         "Does the mix model agree with the last click?",
         "Should I spend more on social, or less?",
+        "Should we spend 20 % less on search?",
+        "How much of our revenue comes from advertising?",
+        "Can I trust these numbers?",
         "Should we double a channel, such as radio?",
     ),
 )

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from liftos_agents.models.offline.items import items
 from liftos_agents.models.offline.periods import horizon
 from liftos_agents.models.offline.quantities import plain, quantities, read_number
 
@@ -86,11 +87,17 @@ def test_shares(text: str, value: float) -> None:
     ],
 )
 def test_spans_become_periods_of_the_data(text: str, frequency: str | None, periods: int) -> None:
-    assert horizon(quantities(plain(text)), frequency) == periods
+    assert horizon(items(text, ()), frequency) == periods
 
 
-def test_a_rate_is_no_horizon() -> None:
-    assert horizon(quantities(plain("200k per month")), "week") is None
+@pytest.mark.parametrize(
+    ("text", "periods"),
+    [("200k per month", 13), ("50k a week", 13), ("2m a year", 52), ("200k a month for 6 weeks", 6), ("per month", None)],
+)
+def test_money_as_a_rate_is_meant_for_a_quarter_or_for_the_rates_own_period(
+    text: str, periods: int | None
+) -> None:
+    assert horizon(items(text, ()), "week") == periods
 
 
 @pytest.mark.parametrize("text", ["in 2024", "Channel0 and Channel12", "Q4 2025", "mp3 player", "rsa 15x"])

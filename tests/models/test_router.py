@@ -33,6 +33,50 @@ def test_a_compound_question_makes_steps_that_build_on_one_another(router: Any) 
     assert plan.refusal is None
 
 
+@pytest.mark.parametrize("names", [("x1", "x2"), ("zorbex", "quun"), ("facebook_S", "Flights 2")])
+@pytest.mark.parametrize(
+    "question",
+    ["What is the ROAS of {0} and {1}?", "is {1} worth it", "cut {0} by 20 %", "should we double {0}?", "How is {1} doing?"],
+)
+def test_a_question_about_the_datas_own_channels_goes_to_who_judges_channels(
+    router: Any, question: str, names: tuple[str, str]
+) -> None:
+    assert router.agents(question.format(*names), channels=names) == ["causal_analyst"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Should I spend more on social?", "Which channel is best?", "should we double radio?", "Should we spend 20 % less on TV?"],
+)
+def test_what_to_spend_on_one_channel_is_judged_by_the_analyst(router: Any, question: str) -> None:
+    assert "causal_analyst" in router.agents(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who is the CEO of Google?", "How do I delete my facebook account?", "What is on TV tonight?", "Which radio station plays jazz?"],
+)
+def test_the_name_of_a_medium_alone_is_no_request(router: Any, question: str) -> None:
+    assert router(question).steps == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Write Google ads for our hotel in Rome",
+        "Write ads for CookPal: cook book holder, bamboo",
+        "Write ads for our shoes. Waterproof and light. Drives sales of boots.",
+    ],
+)
+def test_what_a_product_is_called_and_does_changes_nothing(router: Any, question: str) -> None:
+    assert router.agents(question) == ["content_generator"]
+
+
+def test_a_request_after_a_products_facts_is_heard(router: Any) -> None:
+    question = "Write ads for AeroPress Go: portable, light. Which channels waste money?"
+    assert router.agents(question) == ["content_generator", "causal_analyst"]
+
+
 def test_the_order_of_work_is_that_of_the_specialists_not_of_the_words(router: Any) -> None:
     agents = router.agents("How should I split 1m, and which channels are wasteful anyway?")
     assert agents == ["causal_analyst", "budget_optimiser"]

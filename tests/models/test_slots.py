@@ -84,6 +84,7 @@ def test_moving_money_takes_here_and_adds_there() -> None:
         ("our margin is 30 %", {"$margin": 0.3}),
         ("200k per month for next quarter", {"$money": 6e5, "$horizon_periods": 13}),
         ("100k a week for 6 weeks", {"$money": 6e5, "$horizon_periods": 6}),
+        ("allocate 200k a month", {"$money": 6e5, "$horizon_periods": 13}),
         ("spend at most 1.5m next quarter", {"$money": 1.5e6, "$maximum": {}}),
         ("a cautious plan for 1m", {"$money": 1e6, "$objective": "cvar"}),
     ],
@@ -158,6 +159,17 @@ def test_a_channel_with_a_number_may_be_written_apart() -> None:
     assert found["$money"] is None
 
 
+def test_money_that_moves_every_week_is_counted_over_the_horizon() -> None:
+    found = slots("move 5k a week from TV to search")
+    assert found["$amount_changes"] == {"tv": -65e3, "search": 65e3}
+    assert found["$horizon_periods"] == 13
+
+
+def test_channels_that_the_data_lacks_are_told_apart_from_words() -> None:
+    assert slots("Is radio better than search, and how much comes from zorbing?")["$absent"] == ["“radio”"]
+    assert slots("What is the ROAS?", "What is the ROAS? And write Google ads")["$absent"] == []
+
+
 def test_money_that_moves_to_nowhere_is_asked_about() -> None:
     assert "From which channel" in slots("move 100k from TV to somewhere better")["$unclear"]
 
@@ -183,6 +195,70 @@ def test_facts_come_from_a_list_and_stay_in_a_follow_up() -> None:
     assert slots(first)["$product"] == "trail shoes"
     turn = Turn(question=first, agents=("c",))
     assert slots("make them shorter", thread=(turn,))["$facts"] == ["waterproof", "240 g", "129 euros"]
+
+
+COFFEE = ["portable coffee maker", "BPA-free", "makes 3 cups"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Write Google ads for AeroPress Go: portable coffee maker, BPA-free, makes 3 cups",
+        'Write ads for "AeroPress Go": portable coffee maker, BPA-free, and makes 3 cups',
+        'Write Google ads: "AeroPress Go, portable coffee maker, BPA-free, makes 3 cups"',
+        "Write Google ads for the AeroPress Go. It is a portable coffee maker. It's BPA-free. It makes 3 cups.",
+        "Write Google ads for AeroPress Go\nportable coffee maker\nBPA-free\n- makes 3 cups",
+        "Write ads:\n- AeroPress Go\n- portable coffee maker\n- BPA-free\n- makes 3 cups",
+        "Write ads for AeroPress Go (portable coffee maker, BPA-free, makes 3 cups)",
+        "Write ads for AeroPress Go - portable coffee maker, BPA-free, makes 3 cups",
+        "Write ads for AeroPress Go, a portable coffee maker that is BPA-free, makes 3 cups",
+        "Write ads for AeroPress Go: portable coffee maker, BPA-free, makes 3 cups. Which channels waste money?",
+        "Schreibe Anzeigen für AeroPress Go: portable coffee maker, BPA-free, makes 3 cups",
+    ],
+)
+def test_what_is_said_of_a_product_becomes_its_facts(text: str) -> None:
+    found = slots(text)
+    assert found["$product"] == "AeroPress Go"
+    assert [fact.removesuffix(".") for fact in found["$facts"]] == COFFEE
+    assert found["$pasted_text"] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Write Google ads: 10 headlines and 4 descriptions",
+        "Write Google ads for our new product",
+        "Write ads for our kettle with at most 30 characters",
+        "Two questions: which channels waste money, and how should I split 1m?",
+        "What is missing on this page: price or size?",
+        "Please write ads for https://shop.example/kettle. Keep them short.",
+    ],
+)
+def test_a_wish_is_no_fact(text: str) -> None:
+    found = slots(text)
+    assert not found["$product_facts"]
+    assert found["$material"] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Audit this listing: "Stainless steel kettle 1.7 L"',
+        "Audit this listing: Stainless steel kettle 1.7 L",
+        "Audit “Stainless steel kettle 1.7 L”",
+        "Audit this product text.\nStainless steel kettle 1.7 L",
+    ],
+)
+def test_a_short_product_text_is_audited_as_it_stands(text: str) -> None:
+    assert slots(text)["$material"] == "Stainless steel kettle 1.7 L"
+
+
+def test_an_aside_does_not_stand_in_for_the_document() -> None:
+    document = DatasetBrief(id="t", name="page", kind="text", text="A backpack of recycled nylon.")
+    text = "Audit this page: title, lead, bullets"
+    found = read_slots(SpecialistTask(agent="a", goal=text, question=text, datasets=(document,)))
+    assert found["$material"] is None
+    assert found["$product_text"] == "A backpack of recycled nylon."
 
 
 def test_an_answer_to_a_question_back_may_be_the_text_itself() -> None:

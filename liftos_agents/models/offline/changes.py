@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from liftos_agents.models.offline.channel_names import Mention
 from liftos_agents.models.offline.items import Item
+from liftos_agents.models.offline.periods import over_horizon
 
 _FACTORS = {"half": -0.5, "double": 1.0, "triple": 2.0, "quadruple": 3.0, "off": -1.0}
 _SIGNS = {"up": 1.0, "down": -1.0}
@@ -159,9 +160,10 @@ def _moves(row: Sequence[Item], found: Changes, taken: set[int]) -> None:
         quantity, left, right = row[amount].quantity, row[origin].mention, row[target].mention
         if quantity is None or left is None or right is None:
             continue
+        value = over_horizon(row, amount)
         for mention, sign in ((left, -1.0), (right, 1.0)):
             if len(mention.choices) == 1:
-                found.amount[mention.choices[0]] = sign * quantity.value
+                found.amount[mention.choices[0]] = sign * value
             else:
                 found.unclear.append(mention)
         found.used.update({index, amount, origin, target})

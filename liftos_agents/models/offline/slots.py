@@ -40,7 +40,7 @@ def read_slots(task: SpecialistTask) -> dict[str, Any]:
     if task.question.strip() and task.question != task.goal:
         whole = _slots(task.question, channels, frequency)
         found = {name: value if _said(value) else whole.get(name) for name, value in found.items()}
-    found["$said"] = said
+    found["$said"], found["$absent"] = said, _slots(goal, channels, frequency)["$absent"]
     thread = bool(task.thread)
     found["$follow_up"] = thread and is_follow_up(task.question)
     found["$also"] = thread and _ALSO.search(plain(task.question)) is not None
@@ -75,9 +75,8 @@ def _slots(text: str, channels: tuple[str, ...], frequency: str | None) -> Mappi
     row = items(text, channels)
     limits = constraints(row)
     moves = changes(row, channels, limits.used)
-    spans = [i.quantity for i in row if i.quantity is not None]
-    periods = horizon(spans, frequency)
-    named = [i.mention for i in row if i.mention is not None]
+    periods = horizon(row, frequency)
+    named = [i.mention for i in row if i.mention is not None and i.kind == "channel"]
     return {
         "$money": _total(row, limits, moves),
         "$horizon_periods": periods,
@@ -100,6 +99,7 @@ def _slots(text: str, channels: tuple[str, ...], frequency: str | None) -> Mappi
         "$objective": "cvar" if _CAUTIOUS.search(said) else None,
         "$allow_extrapolation": True if _EXTRAPOLATE.search(said) else None,
         "$channels": list(dict.fromkeys(m.choices[0] for m in named if len(m.choices) == 1)),
+        "$absent": list(dict.fromkeys(f"“{m.said}”" for m in named if not m.choices)),
         "$unclear": _question([*limits.unclear, *moves.unclear], channels, moves),
         "$concepts": list(concepts(text)),
     }
@@ -107,17 +107,8 @@ def _slots(text: str, channels: tuple[str, ...], frequency: str | None) -> Mappi
 
 def _total(row: Sequence[Item], limits: Constraints, moves: Changes) -> float | None:
     taken = limits.used | moves.used
-    spans = [i.quantity for i in row if i.quantity is not None and i.quantity.kind == "period"]
-    over = next((span for span in spans if not span.rate), None)
-    for index, item in enumerate(row):
-        if item.kind != "money" or item.quantity is None or index in taken or item.quantity.value <= 0:
-            continue
-        near = (i.quantity for i in row[index + 1 : index + 3] if i.quantity in spans)
-        rate = next(near, None)
-        if rate is not None and rate.rate:
-            return over_horizon(item.quantity.value, rate, over)
-        return item.quantity.value
-    return None
+    free = (i for i, item in enumerate(row) if item.kind == "money" and i not in taken)
+    return next((over_horizon(row, i) for i in free if (q := row[i].quantity) and q.value > 0), None)
 
 
 def _question(unclear: Sequence[Mention], channels: Sequence[str], moves: Changes) -> str | None:
