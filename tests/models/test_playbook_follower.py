@@ -8,6 +8,7 @@ import pytest
 
 from liftos_agents.domain.reference import render
 from liftos_agents.domain.task import Turn
+from liftos_agents.models.offline.findings_writer import joined
 
 PLAYBOOK = """You work with made-up tools.
 
@@ -117,6 +118,37 @@ def test_a_missing_slot_is_asked_for(specialist: Any) -> None:
     reply = specialist("what if we reduce something?")
     assert reply.tool_calls[0]["name"] == "ask_user"
     assert "facebook, ooh, print" in reply.tool_calls[0]["args"]["question"]
+
+
+def test_what_the_user_asks_is_not_asked_back(specialist: Any) -> None:
+    reply = specialist("which one should I cut first?")
+    assert reply.tool_calls[0]["name"] == "submit_findings"
+    assert [name for name, _ in specialist.made] == ["weigh_fruit", "taste_fruit", "price_fruit"]
+
+
+def test_the_datas_own_names_do_not_hide_what_is_asked(specialist: Any) -> None:
+    assert specialist("go without tv").tool_calls[0]["name"] == "submit_findings"
+    assert [name for name, _ in specialist.made] == ["cut_fruit"]
+
+
+WORDS = PLAYBOOK.replace("playbook: 1", "playbook: 1\nwords: {pale_skin: a pale peel}").replace(
+    '"The price is {price:sum|money}."', '"<scales.looks.words>: <scales.looks[0]>, {price:sum|money}."'
+)
+
+
+def test_keys_of_a_result_are_shown_in_words(make_specialist: Any) -> None:
+    weighed = {**WEIGHED, "looks": ["pale_skin", "red_spots"]}
+    specialist = make_specialist(WORDS, tools(weigh_fruit=lambda arguments: weighed), SCHEMAS)
+    claims = [shown(specialist, claim) for claim in specialist.findings("weigh the fruit").claims]
+    assert claims[-1] == "A pale peel and red spots: pale_skin, 12.0."
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [(["a", "b", "c"], "a, b and c"), (["a, x", "b, y"], "a, x; b, y"), (["a, x"], "a, x"), ([], "")],
+)
+def test_texts_are_listed_so_that_one_can_tell_them_apart(texts: list[str], expected: str) -> None:
+    assert joined(texts) == expected
 
 
 def test_an_unknown_channel_is_asked_about(specialist: Any) -> None:

@@ -92,7 +92,13 @@ def test_spans_become_periods_of_the_data(text: str, frequency: str | None, peri
 
 @pytest.mark.parametrize(
     ("text", "periods"),
-    [("200k per month", 13), ("50k a week", 13), ("2m a year", 52), ("200k a month for 6 weeks", 6), ("per month", None)],
+    [
+        ("200k per month", 13),
+        ("50k a week", 13),
+        ("2m a year", 52),
+        ("200k a month for 6 weeks", 6),
+        ("per month", None),
+    ],
 )
 def test_money_as_a_rate_is_meant_for_a_quarter_or_for_the_rates_own_period(
     text: str, periods: int | None

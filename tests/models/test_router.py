@@ -36,7 +36,13 @@ def test_a_compound_question_makes_steps_that_build_on_one_another(router: Any) 
 @pytest.mark.parametrize("names", [("x1", "x2"), ("zorbex", "quun"), ("facebook_S", "Flights 2")])
 @pytest.mark.parametrize(
     "question",
-    ["What is the ROAS of {0} and {1}?", "is {1} worth it", "cut {0} by 20 %", "should we double {0}?", "How is {1} doing?"],
+    [
+        "What is the ROAS of {0} and {1}?",
+        "is {1} worth it",
+        "cut {0} by 20 %",
+        "should we double {0}?",
+        "How is {1} doing?",
+    ],
 )
 def test_a_question_about_the_datas_own_channels_goes_to_who_judges_channels(
     router: Any, question: str, names: tuple[str, str]
@@ -46,7 +52,12 @@ def test_a_question_about_the_datas_own_channels_goes_to_who_judges_channels(
 
 @pytest.mark.parametrize(
     "question",
-    ["Should I spend more on social?", "Which channel is best?", "should we double radio?", "Should we spend 20 % less on TV?"],
+    [
+        "Should I spend more on social?",
+        "Which channel is best?",
+        "should we double radio?",
+        "Should we spend 20 % less on TV?",
+    ],
 )
 def test_what_to_spend_on_one_channel_is_judged_by_the_analyst(router: Any, question: str) -> None:
     assert "causal_analyst" in router.agents(question)
@@ -54,7 +65,12 @@ def test_what_to_spend_on_one_channel_is_judged_by_the_analyst(router: Any, ques
 
 @pytest.mark.parametrize(
     "question",
-    ["Who is the CEO of Google?", "How do I delete my facebook account?", "What is on TV tonight?", "Which radio station plays jazz?"],
+    [
+        "Who is the CEO of Google?",
+        "How do I delete my facebook account?",
+        "What is on TV tonight?",
+        "Which radio station plays jazz?",
+    ],
 )
 def test_the_name_of_a_medium_alone_is_no_request(router: Any, question: str) -> None:
     assert router(question).steps == ()

@@ -40,6 +40,8 @@ def slots(goal: str, question: str | None = None, channels: tuple[str, ...] = CH
         ("drop TV by 20%", {"tv": -0.2}),
         ("if TV were switched off", {"tv": -1.0}),
         ("cut TV completely", {"tv": -1.0}),
+        ("what happens if we go dark on TV for a month", {"tv": -1.0}),
+        ("should we double facebook?", {"facebook": 1.0}),
         ("Que se passe-t-il si je réduis la télé de 20 % ?", {"tv": -0.2}),
         ("¿Y si recortamos la televisión un 20 %?", {"tv": -0.2}),
         ("Was wäre, wenn wir Plakate verdoppeln?", {"ooh": 1.0}),

@@ -69,15 +69,15 @@ def read_facts(
     folded = plain(" ".join(said))
     product = next((name for part in said if (name := _product(part)[0])), None)
     facts = next((found for part in said if (found := explicit_facts(part))), list[str]())
-    given = next((found for part in said if not facts and (found := _given(part))), None)
+    given = next((one for part in said if not facts and (one := _given(part))), None)
     if answered and not facts and not given and len(question) >= _SHORTEST_ANSWER:
         given = question.strip()
     if text and given and len(given) < _LONG:
         given = None
     told = given or "; ".join(facts) or None
     prose = given
-    if given and not text and len(found := listed(given)) > (0 if product else 1):
-        facts, prose = found, None
+    if given and not text and len(parts := listed(given)) > (0 if product else 1):
+        facts, prose = parts, None
     if product is None and len(facts) > 1 and not any(_NAMED.match(fact) for fact in facts):
         product, facts = facts[0], facts[1:]
     return {

@@ -12,6 +12,7 @@ from liftos_agents.models.offline.conversation import Outcome, SpecialistCall
 from liftos_agents.models.offline.expression import evaluate
 from liftos_agents.models.offline.findings_writer import Results, write_findings
 from liftos_agents.models.offline.playbook import Intent, Playbook, Step, read_playbook
+from liftos_agents.models.offline.quantities import plain
 from liftos_agents.models.offline.similarity import Similarity
 from liftos_agents.models.offline.slots import read_slots
 
@@ -20,6 +21,9 @@ ATTEMPTS = 2
 _ALSO = 0.5
 _ENOUGH = 0.2
 _BONUS = 0.35
+_WHICH = re.compile(
+    r"\b(?:which|welche[rsnm]?|quel(?:le)?s?|cual(?:es)?)\b|\bwhat(?:'s| is| are) (?:the|our|my)\b(?! .* if )"
+)
 
 
 def next_calls(call: SpecialistCall, schemas: Mapping[str, Mapping[str, Any]]) -> list[Call]:
@@ -33,6 +37,9 @@ def next_calls(call: SpecialistCall, schemas: Mapping[str, Mapping[str, Any]]) -
     carried = _carried(call) if slots.get("$follow_up") else {}
     playbook = read_playbook(call.playbook)
     intents = _intents(playbook, call.task.goal, slots, carried)
+    if _WHICH.search(plain(call.task.goal)) and _missing(intents[:1], slots, carried):
+        default = tuple(i for i in playbook.intents if i.default)
+        intents = tuple(i for i in intents if not _missing((i,), slots, carried)) or default or intents
     question = slots.get("$unclear") or _missing(intents[:1], slots, carried)
     if question and "ask_user" in schemas:
         return [("ask_user-1", "ask_user", {"question": question})]

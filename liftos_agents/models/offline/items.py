@@ -25,7 +25,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     ("each", r"(?:per channel|each|every|any)(?: single)?(?: channel| one| medium)?|jeder kanal|jeden kanal|chaque canal|cada canal"),
     ("together", r"together|combined|in total|in sum|jointly|zusammen|insgesamt|ensemble|au total|juntos|en conjunto"),
     ("share_of", r"of (?:the )?(?:total|budget)|of it|share"),
-    ("off", r"without|(?:turn|switch|shut)(?:ing|ed)? off|stop(?:ped|ping)?|pause|pausing|drop|dropping|kill|remove|removing|exclude|excluding|leave out|leaving out|no longer|ohne|streichen|abschalten|einstellen|sans|couper|supprimer|arreter|sin|parar|apagar|quitar|eliminar|zero out"),
+    ("off", r"without|go(?:ing|es)? (?:dark|silent)|get(?:ting)? rid of|cancel(?:led|ling)?|(?:turn|switch|shut)(?:ing|ed)? off|stop(?:ped|ping)?|pause|pausing|drop|dropping|kill|remove|removing|exclude|excluding|leave out|leaving out|no longer|ohne|streichen|abschalten|einstellen|sans|couper|supprimer|arreter|sin|parar|apagar|quitar|eliminar|zero out"),
     ("wholly", r"completely|entirely|altogether|fully|to zero|ganz|vollstandig|completement|entierement|totalement|por completo|del todo"),
     ("half", r"halve[sd]?|halving|halved|halbieren|halbiere"),
     ("double", r"double|doubling|doubled|verdoppeln|verdopple|doubler|doublons|duplicar|doblar|duplico"),

@@ -16,7 +16,9 @@ _COLON = re.compile(r"(?<!\d)[:：](?!//)\s*(?P<rest>\S.+)", re.DOTALL)
 _DASH = re.compile(r"(?<=\S)[ \t]+[-–—][ \t]+(?P<rest>\S.+)", re.DOTALL)
 _BRACKET = re.compile(r"\((?P<rest>[^()]{3,})\)")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)|\s*\n\s*")
-_PART = re.compile(r"\s*[;\n•]+\s*|,(?!\d)(?:\s*and\b)?\s*|\s+-\s+|\s+(?:that|which)\s+(?=is|are|has|have|comes?\b)|(?<=[\w)%]{2})\.\s+(?=[A-ZÄÖÜ\d])")
+_PART = re.compile(
+    r"\s*[;\n•]+\s*|,(?!\d)(?:\s*and\b)?\s*|\s+-\s+|\s+(?:that|which)\s+(?=is|are|has|have|comes?\b)|(?<=[\w)%]{2})\.\s+(?=[A-ZÄÖÜ\d])"
+)
 _SUBJECT = re.compile(
     r"^(?:(?:it|this|they|he|she|the product)(?:\b|(?='))\s*)?(?:and\s+)?(?:(?:is|are|'s|'re|has|have|'s got)\s+)?(?:(?:a|an|the)\s+)?",
     re.IGNORECASE,
@@ -24,7 +26,17 @@ _SUBJECT = re.compile(
 _WORDS_OF_A_FACT = 12
 _LONGEST_LIST = 500
 _NAME_WORDS = 4
-_FORM = {"ad", "campaign", "character_limit", "description_line", "google", "headline", "listing", "product", "write"}
+_FORM = {
+    "ad",
+    "campaign",
+    "character_limit",
+    "description_line",
+    "google",
+    "headline",
+    "listing",
+    "product",
+    "write",
+}
 
 
 def explicit_facts(said: str) -> list[str]:
@@ -42,7 +54,11 @@ def material(said: str) -> str | None:
         match = pattern.search(said)
         given = _without_questions(match.group("rest")) if match else ""
         of_form = set(concepts(given)) & _FORM
-        if given and not asks(given) and len(of_form) < (len(set(concepts(given))) if pattern is _COLON else 1):
+        if (
+            given
+            and not asks(given)
+            and len(of_form) < (len(set(concepts(given))) if pattern is _COLON else 1)
+        ):
             return _unquoted(given)
     first, *others = _SENTENCE.split(said.strip())
     stated = [s for s in others if not asks(s)] if asks(first) else []
@@ -70,4 +86,4 @@ def _without_questions(given: str) -> str:
 
 
 def _unquoted(given: str) -> str:
-    return given.strip("\"“”„«» ") if given[0] in "\"“„«" else given
+    return given.strip('"“”„«» ') if given[0] in '"“„«' else given
