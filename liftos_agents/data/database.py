@@ -6,6 +6,8 @@ import contextlib
 import importlib
 import importlib.resources
 import pkgutil
+import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from liftos_agents.errors import ConfigurationError
 
 _MIGRATIONS = "liftos_agents.data.migrations"
 _BUSY_SECONDS = 30.0
+_RETRY_SECONDS = 0.005
 
 
 class Database:
@@ -127,11 +130,19 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 
 def _switch_to_wal(cursor: Any) -> None:
-    # Taking the write lock first makes concurrent openers wait; the switch alone fails at once when busy.
-    with contextlib.suppress(Exception):
-        cursor.execute("BEGIN IMMEDIATE")
-        cursor.execute("COMMIT")
-    cursor.execute("PRAGMA journal_mode=WAL")
+    """Sets the journal mode that lasts; several openers of a new database may try at once.
+
+    SQLite does not wait for its busy time-out here: the switch fails at once while another opener holds a lock.
+    """
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_RETRY_SECONDS)
 
 
 def _begin_sqlite(connection: Connection) -> None:
