@@ -36,6 +36,7 @@ SPECIALIST = Specialist(
         "Where can we save 10 % of the budget?",
         "Move the money to where it works",
         "I have 750k, what goes where?",
+        "How would you spend 1 million?",
         "Which channels should receive the extra money?",
     ),
 )

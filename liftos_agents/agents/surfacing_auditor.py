@@ -28,5 +28,6 @@ SPECIALIST = Specialist(
         "How visible is our listing in AI search?",
         "What is missing on this product page?",
         "How can this product text be improved to be found?",
+        "Check this text",
     ),
 )

@@ -88,6 +88,18 @@ def test_what_a_product_is_called_and_does_changes_nothing(router: Any, question
     assert router.agents(question) == ["content_generator"]
 
 
+@pytest.mark.parametrize("verb", ["Audit", "Rate", "Review", "Check this text and score"])
+def test_everyday_words_are_enough_for_a_text_that_comes_along(router: Any, verb: str) -> None:
+    text = "“Kettle in stainless steel, 1.7 L, 2200 W, with a warranty”"
+    assert router.agents(f"{verb} this: {text}") == ["surfacing_auditor"]
+    assert router(f"{verb.split()[0]} this").steps == ()
+
+
+def test_how_much_is_asked_of_the_optimiser_and_whether_of_the_analyst(router: Any) -> None:
+    assert router.agents("How much should I spend on facebook?") == ["budget_optimiser"]
+    assert router.agents("Should I spend more on facebook?") == ["causal_analyst"]
+
+
 def test_a_request_after_a_products_facts_is_heard(router: Any) -> None:
     question = "Write ads for AeroPress Go: portable, light. Which channels waste money?"
     assert router.agents(question) == ["content_generator", "causal_analyst"]

@@ -233,6 +233,7 @@ def test_what_is_said_of_a_product_becomes_its_facts(text: str) -> None:
         "Write ads for our kettle with at most 30 characters",
         "Two questions: which channels waste money, and how should I split 1m?",
         "What is missing on this page: price or size?",
+        "Write an ad for this: https://shop.example/kettle",
         "Please write ads for https://shop.example/kettle. Keep them short.",
     ],
 )

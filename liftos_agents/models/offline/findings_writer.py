@@ -87,9 +87,11 @@ def _sentences(sentence: Sentence, values: Mapping[str, Any], results: Results) 
         scopes = ({**values, variable: item} for item in found)
     for scope in scopes:
         try:
-            yield _fill(sentence.text, scope, results)
+            said = _fill(sentence.text, scope, results)
         except _Unbound:
             continue
+        opening = _WORDS.match(sentence.text)
+        yield said[:1].upper() + said[1:] if opening and opening.group(1).endswith(".words") else said
 
 
 def _items(
@@ -157,9 +159,7 @@ def _fill(text: str, scope: Mapping[str, Any], results: Results) -> str:
             return f"{{{outcome.evidence}:{path}{f'|{chosen}' if chosen else ''}}}"
         raise _Unbound(path)
 
-    opening = _WORDS.match(text)
-    said = _NUMBER.sub(number, _WORDS.sub(word, text))
-    return said[:1].upper() + said[1:] if opening and opening.group(1).endswith(".words") else said
+    return _NUMBER.sub(number, _WORDS.sub(word, text))
 
 
 def _failures(results: Results) -> list[str]:

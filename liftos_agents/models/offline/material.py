@@ -14,6 +14,7 @@ _FACTS = re.compile(
 _QUOTED = re.compile(r"[\"“„«](?P<rest>[^\"”“»]{3,})[\"”“»]")
 _COLON = re.compile(r"(?<!\d)[:：](?!//)\s*(?P<rest>\S.+)", re.DOTALL)
 _DASH = re.compile(r"(?<=\S)[ \t]+[-–—][ \t]+(?P<rest>\S.+)", re.DOTALL)
+_ADDRESS = re.compile(r"(?:\w+://|www\.)\S+")
 _BRACKET = re.compile(r"\((?P<rest>[^()]{3,})\)")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)|\s*\n\s*")
 _PART = re.compile(
@@ -53,6 +54,8 @@ def material(said: str) -> str | None:
     for pattern in (_COLON, _BRACKET, _DASH):
         match = pattern.search(said)
         given = _without_questions(match.group("rest")) if match else ""
+        if _ADDRESS.fullmatch(given):
+            return None
         of_form = set(concepts(given)) & _FORM
         if (
             given

@@ -49,6 +49,11 @@ def plan(call: RouterCall) -> Plan:
     assigned, foreign = _assign(question, call.specialists, channels)
     if assigned:
         return Plan(steps=_steps(assigned, call.specialists), reason=_reason(assigned))
+    if foreign is None and question != task.question.strip():
+        on_material = _for_material(question, call.specialists)
+        if on_material is not None:
+            step = PlanStep(agent=on_material, goal=question)
+            return Plan(steps=(step,), reason="what to do with the material given")
     if foreign is not None:
         return Plan(refusal=_refusal(foreign, call.specialists), reason=f"about {foreign}")
     if last is not None and last.agents and len(concepts(question)) <= 4:
@@ -103,6 +108,13 @@ def _assign(
                 assigned[best.name] = [question.strip()]
                 break
     return assigned, foreign
+
+
+def _for_material(question: str, specialists: Sequence[SpecialistBrief]) -> str | None:
+    """Who works on a text that came with the question, when everyday words are all that asks for it (`audit this`)."""
+    on_tables = {brief.name for brief in specialists if brief.needs == "table"}
+    scores = _similarity(tuple(specialists)).scores(question, any_concept=True)
+    return next((s.name for s in scores if s.name not in on_tables and s.value >= _WEAK), None)
 
 
 def _steps(assigned: dict[str, list[str]], specialists: Sequence[SpecialistBrief]) -> tuple[PlanStep, ...]:
