@@ -13,7 +13,9 @@ import argparse
 import itertools
 import json
 import statistics
+import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -325,7 +327,7 @@ Five channels, 500 draws, milliseconds (median of 15, one core, a machine shared
 """
 
 
-def main() -> None:
+def main(arguments: Sequence[str] = ()) -> None:
     """Runs the benchmark and writes its results."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -333,7 +335,7 @@ def main() -> None:
     parser.add_argument("--problems", type=int, default=240)
     parser.add_argument("--infeasible", type=int, default=100)
     parser.add_argument("--seed", type=int, default=20240501)
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     found = measured(given.problems, given.infeasible, given.seed)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "budget.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
@@ -342,4 +344,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

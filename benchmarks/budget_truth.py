@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -144,14 +145,14 @@ True over-claim within the 90 % interval that `attribute` gives, all channels:
 """
 
 
-def main() -> None:
+def main(arguments: Sequence[str] = ()) -> None:
     """Runs the benchmark and writes its results."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first", type=int, default=9000)
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     found = measured(range(given.first, given.first + given.seeds))
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "budget_truth.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
@@ -160,4 +161,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

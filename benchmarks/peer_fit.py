@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,12 @@ SEEDS = (11, 12, 13, 14)
 OUTCOME, DATE = "revenue", "date"
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: Sequence[str] = ()) -> None:
     """Fit each world with both, and write `results/peer_fit.json`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peer", type=Path, help="Python interpreter that has the peer")
     parser.add_argument("--worlds", type=int, default=len(SEEDS))
-    options = parser.parse_args([] if arguments is None else arguments)
+    options = parser.parse_args(arguments)
     peer = options.peer or _environment()
     spec = _spec()
     _own(sandbox.simulate(spec, 1))
