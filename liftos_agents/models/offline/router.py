@@ -81,7 +81,8 @@ def _assign(
         opening = head(clause)
         if opening != clause:
             best = similarity.scores(in_common_words(opening, channels))[0]
-            if best.value >= _SURE and best.name not in on_tables:
+            private = foreign_subject(clause, similarity.knows, only_always=True)
+            if best.value >= _SURE and best.name not in on_tables and private is None:
                 current = best.name
                 assigned.setdefault(current, []).extend([*pending, clause])
                 pending = []
