@@ -34,6 +34,14 @@ def test_every_path_in_the_recipes_exists() -> None:
         assert (ROOT / path).exists(), path
 
 
+def test_every_file_that_the_architecture_names_exists() -> None:
+    text = (ROOT / "docs" / "ARCHITECTURE.md").read_text()
+    named = re.findall(r"`((?:\w+/)+(?:\w+\.py)?)`", text)
+    assert len(named) >= 15
+    for path in named:
+        assert (ROOT / path).exists() or (ROOT / "liftos_agents" / path).exists(), path
+
+
 def test_a_tool_is_one_file_named_as_the_tool() -> None:
     for name in tools.names():
         assert (ROOT / "liftos_agents" / "tools" / f"{name}.py").exists()
