@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import TracebackType
+from typing import Any
+
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.spinner import Spinner
@@ -18,7 +21,7 @@ class Steps:
 
     def __init__(self, console: Console) -> None:
         self._done: list[Text] = []
-        self._running: dict[str, str] = {}
+        self._running: dict[str, Spinner] = {}
         self._live = Live(console=console, transient=True, refresh_per_second=12, get_renderable=self._view)
         self._shown = console.is_terminal
 
@@ -27,40 +30,67 @@ class Steps:
             self._live.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._shown:
             self._live.stop()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What has been done so far, a line each."""
+        return tuple(text.plain for text in self._done)
 
     def feed(self, event: Event) -> None:
         """Take one event in."""
         data = event.data
         match event.kind:
             case "dataset_loaded":
-                self._finish("", f"read {data.get('name', 'data')}: {data.get('rows', 0)} rows")
+                self._finish("", _read(data["dataset"]))
             case "plan":
-                agents = [str(step["agent"]).replace("_", " ") for step in data.get("steps", [])]
-                self._finish("", "plan: " + (", then ".join(agents) or "a question back"))
+                self._finish("", _planned(data["plan"]))
             case "agent_started":
-                self._running[str(data.get("agent"))] = (
-                    f"{data.get('agent')}: {data.get('goal', '')}".replace("_", " ")
-                )
+                self._start(_agent(data), f"{_agent(data)}: {data['goal']}")
             case "tool_started":
-                self._running[str(data.get("call") or data.get("tool"))] = f"  {data.get('tool')}"
+                self._start(str(data["tool"]), f"  {data['tool']}")
             case "tool_progress":
-                key = str(data.get("call") or data.get("tool"))
-                self._running[key] = f"  {data.get('tool')}: {data.get('message', '')}"
+                self._start(str(data["tool"]), f"  {data['tool']}: {data['message']}")
             case "tool_finished":
-                again = " (from evidence)" if data.get("cached") else ""
-                self._finish(str(data.get("call") or data.get("tool")), f"{data.get('tool')}{again}")
+                outcome = (
+                    f": {data['message']}"
+                    if data.get("error")
+                    else " (from evidence)"
+                    if data.get("reused")
+                    else ""
+                )
+                self._finish(str(data["tool"]), f"{data['tool']}{outcome}")
             case "agent_finished":
-                self._finish(str(data.get("agent")), str(data.get("agent")).replace("_", " "))
+                self._finish(_agent(data), _agent(data))
             case _:
                 pass
+
+    def _start(self, key: str, text: str) -> None:
+        self._running[key] = Spinner("dots", text=Text(text), style="cyan")
 
     def _finish(self, key: str, text: str) -> None:
         self._running.pop(key, None)
         self._done.append(Text.assemble(("✓ ", "green"), text))
 
     def _view(self) -> RenderableType:
-        running = [Spinner("dots", text=text, style="cyan") for text in self._running.values()]
-        return Group(*self._done, *running)
+        return Group(*self._done, *tuple(self._running.values()))
+
+
+def _agent(data: dict[str, Any]) -> str:
+    return str(data["agent"]).replace("_", " ")
+
+
+def _read(dataset: dict[str, Any]) -> str:
+    size = f"{dataset['rows']:,} rows" if dataset["kind"] == "table" else "text"
+    channels = f", {len(dataset['channels'])} channels" if dataset["channels"] else ""
+    return f"read {dataset['name']}: {size}{channels}"
+
+
+def _planned(plan: dict[str, Any]) -> str:
+    if plan.get("refusal"):
+        return "plan: decline"
+    return "plan: " + (", then ".join(_agent(step) for step in plan["steps"]) or "a question back")
