@@ -9,6 +9,7 @@ import pandas as pd
 
 from liftos_agents.data import role_words as say
 from liftos_agents.data.column_names import MediaColumn, is_date_name, media_column, words
+from liftos_agents.data.number_format import read_numbers
 from liftos_agents.data.role_overrides import Overrides, numeric
 from liftos_agents.errors import AmbiguousRoleError, DataError
 
@@ -71,7 +72,7 @@ def find_date(table: RoleTable) -> str:
         raise DataError(
             "no column holds dates",
             where=table.name,
-            fix="A question of marketing needs a column of days, weeks or months, written as 2024-12-31",
+            fix="A question of marketing needs a column of days, weeks or months (written as 2024-12-31)",
         )
     named = [c for c in dates if is_date_name(c)] or dates
     if len(named) > 1:
@@ -94,6 +95,25 @@ def find_media(table: RoleTable) -> list[MediaColumn]:
     found = [m for m in found if m.column not in rivals]
     table.take(m.column for m in found)
     return found
+
+
+def refuse_mixed_amounts(table: RoleTable) -> None:
+    """Stops at spend or an outcome that stayed text because its cells are in several currencies.
+
+    Raises:
+        DataError: There is such a column; left out in silence, a channel would vanish from the answer.
+    """
+    for column in table.texts():
+        media = media_column(column)
+        if say.outcome_kind(column) is None and (media is None or media.measure != "spend"):
+            continue
+        read = read_numbers([str(cell) for cell in table.frame[column].dropna().unique()])
+        if len(read.currencies) > 1:
+            raise DataError(
+                f"column {column!r} holds amounts in {' and '.join(read.currencies)}",
+                where=table.name,
+                fix=f"Convert them to one currency, or say --role ignored={column} to leave the column out",
+            )
 
 
 def find_channel_column(table: RoleTable, media: list[MediaColumn]) -> str | None:

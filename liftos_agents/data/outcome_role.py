@@ -11,7 +11,7 @@ from liftos_agents.data import role_words as say
 from liftos_agents.data.column_values import calendar_copy, one_value, zero_or_one
 from liftos_agents.data.role_overrides import Overrides, numeric
 from liftos_agents.domain.roles import OutcomeKind
-from liftos_agents.errors import AmbiguousRoleError
+from liftos_agents.errors import AmbiguousRoleError, DataError
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ def find_outcome(
 
     Raises:
         AmbiguousRoleError: Several columns of one kind, or none that a name gives away.
+        DataError: No column of numbers is left that could be one.
     """
     kinds: dict[str, OutcomeKind] = {}
     for free_column in free:
@@ -74,7 +75,7 @@ def _plainly_named(frame: pd.DataFrame, free: Sequence[str]) -> str | None:
 
 def _unclear(
     frame: pd.DataFrame, free: Sequence[str], date: str, long: bool, name: str
-) -> AmbiguousRoleError:
+) -> AmbiguousRoleError | DataError:
     numbers = [
         str(c)
         for c in (frame.columns if long else free)
@@ -93,10 +94,16 @@ def _unclear(
             fix="Give a second file with date and revenue, or say --role outcome="
             + (numbers[0] if numbers else "COLUMN"),
         )
+    if not numbers:
+        return DataError(
+            "no column holds the outcome, such as revenue, sales or conversions",
+            where=name,
+            fix="Add the column, give a second file with date and outcome, or say --role outcome=COLUMN",
+        )
     return AmbiguousRoleError(
         "no column's name says that it is the outcome",
         role="outcome",
         choices=numbers,
         where=name,
-        fix=f"Say which of {', '.join(numbers[:12])} it is, such as --role outcome={numbers[0] if numbers else 'COLUMN'}",
+        fix=f"Say which of {', '.join(numbers[:12])} it is, such as --role outcome={numbers[0]}",
     )

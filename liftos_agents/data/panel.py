@@ -157,7 +157,7 @@ def _check_spend(rows: Rows, name: str) -> None:
         if len(below):
             dates = rows.frame.index.to_numpy()[below].astype("datetime64[D]")
             raise DataError(
-                f"spend of {channel!r} is negative in {name_dates(dates)}",
+                f"spend of {channel!r} is negative (in {name_dates(dates)})",
                 where=name,
                 fix="Correct refunds at their source, or: liftos data clean --fix zero_negative_spend",
             )

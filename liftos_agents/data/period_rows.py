@@ -156,7 +156,7 @@ def _check_told_apart(dated: pd.DataFrame, roles: ColumnRoles, name: str, notes:
     row = int(np.flatnonzero(twice.to_numpy())[0])
     date = str(dated[roles.date].iloc[row])[:10]
     raise DataError(
-        f"{int(twice.sum())} row(s) repeat a period ({date} is the first) and nothing tells them apart",
+        f"rows repeat a period ({int(twice.sum())} of them, {date} is the first) and nothing tells them apart",
         where=name,
         fix="Delete them, or: liftos data clean --fix drop_duplicates or sum_duplicates",
     )

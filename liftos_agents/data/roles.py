@@ -9,7 +9,14 @@ from liftos_agents.data import role_words as say
 from liftos_agents.data.column_names import Measure, MediaColumn, words
 from liftos_agents.data.column_values import calendar_copy, one_value, zero_or_one
 from liftos_agents.data.currency import currency_of
-from liftos_agents.data.layout import RoleTable, find_channel_column, find_date, find_geo, find_media
+from liftos_agents.data.layout import (
+    RoleTable,
+    find_channel_column,
+    find_date,
+    find_geo,
+    find_media,
+    refuse_mixed_amounts,
+)
 from liftos_agents.data.outcome_role import Outcome, find_outcome
 from liftos_agents.data.role_overrides import check_overrides, numeric
 from liftos_agents.domain.roles import ColumnRoles
@@ -32,7 +39,7 @@ def work_out_roles(dataset: Dataset, overrides: Mapping[str, Any] | None = None)
     Raises:
         AmbiguousRoleError: A role could be read in more than one way; carries the choices.
         ArgumentError: An override names no role, no column, or one of the wrong type.
-        DataError: The table has no date, or is a text.
+        DataError: The table has no date, or is a text, or a column of amounts mixes currencies.
     """
     if dataset.frame is None:
         raise DataError(f"{dataset.name!r} is a text, not a table", fix="Give a table with dates and spend")
@@ -40,6 +47,7 @@ def work_out_roles(dataset: Dataset, overrides: Mapping[str, Any] | None = None)
     table = RoleTable.of(dataset.name, dataset.frame, given)
     date = given.single.get("date") or find_date(table)
     table.date = date
+    refuse_mixed_amounts(table)
     media = find_media(table)
     channel = given.single.get("channel") or find_channel_column(table, media)
     geo = given.single.get("geo") or find_geo(table)

@@ -84,7 +84,7 @@ def test_months() -> None:
         (lambda f: f.drop(index=[50, 51]), "no row for 2022-12-19, 2022-12-26"),
         (
             lambda f: f.assign(tv_spend=f["tv_spend"].mask(f.index == 3, -5.0)),
-            "'tv' is negative in 2022-01-24",
+            r"'tv' is negative \(in 2022-01-24\)",
         ),
         (lambda f: f.assign(revenue=f["revenue"].mask(f.index == 50)), "outcome is missing in 2022-12-19"),
         (lambda f: pd.concat([f, f.tail(1)]), "repeat a period"),

@@ -193,6 +193,22 @@ def test_currencies() -> None:
     assert roles_of({"revenue_eur": None, "tv_spend_usd": None}, currency="chf").currency == "CHF"
 
 
+def test_an_amount_in_two_currencies_is_refused_not_left_out() -> None:
+    mixed = [f"{'€' if week % 2 else '$'}{week + 1}.50" for week in range(20)]
+    with pytest.raises(DataError, match="'tv_spend' holds amounts in EUR and USD") as caught:
+        roles_of({"revenue": None, "search_spend": None, "tv_spend": mixed})
+    assert "--role ignored=tv_spend" in str(caught.value)
+    with pytest.raises(DataError, match="'revenue' holds amounts"):
+        roles_of({"revenue": mixed, "search_spend": None})
+    roles = roles_of({"revenue": None, "search_spend": None, "tv_spend": mixed}, ignored=["tv_spend"])
+    assert list(roles.spend) == ["search"]
+
+
+def test_spend_alone_has_no_outcome_to_choose() -> None:
+    with pytest.raises(DataError, match="no column holds the outcome"):
+        roles_of({"tv_spend": None, "search_spend": None})
+
+
 def test_overrides() -> None:
     roles = roles_of(
         {"a": None, "b": None, "c": None, "d": None, "e": None},
