@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -77,8 +78,11 @@ def _number(env: Mapping[str, str], name: str) -> float | None:
     if not text:
         return None
     try:
-        return float(text)
+        amount = float(text)
     except ValueError:
+        amount = math.nan
+    if not 0.0 <= amount < math.inf:
         raise ConfigurationError(
-            f"{text!r} is not a number", where=name, fix=f"Set {name} to an amount such as 0.50"
-        ) from None
+            f"{text!r} is no amount", where=name, fix=f"Set {name} to an amount such as 0.50"
+        )
+    return amount

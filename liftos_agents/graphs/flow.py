@@ -11,6 +11,7 @@ from typing import Any, cast
 from langchain_core.runnables import RunnableConfig
 
 from liftos_agents.domain.answer import Answer, AnswerBody, Cost, Grounding, Timings
+from liftos_agents.domain.canonical import canonical_json
 from liftos_agents.domain.event import Event, EventKind
 from liftos_agents.errors import ConfigurationError
 from liftos_agents.graphs.checkpoints import ThreadSaver
@@ -58,8 +59,10 @@ class Flow:
 
         run.sink = tell if listener is not None else None
         run.emit("run_started", question=question, thread_id=run.thread, model=run.services.model_name)
-        config: RunnableConfig = {"configurable": {"thread_id": run.thread}, "recursion_limit": _STEPS}
-        await self._check_thread(config)
+        # An id alone opens nothing: another organisation's thread of the same name is another thread.
+        kept_under = canonical_json([run.organisation, run.thread])
+        config: RunnableConfig = {"configurable": {"thread_id": kept_under}, "recursion_limit": _STEPS}
+        await self._check_thread(config, run.thread)
         given: RunState = {
             "version": STATE_VERSION,
             "topology": fingerprint(),
@@ -99,7 +102,7 @@ class Flow:
             ),
         )
 
-    async def _check_thread(self, config: RunnableConfig) -> None:
+    async def _check_thread(self, config: RunnableConfig, thread: str) -> None:
         """Refuses a thread whose unfinished run another graph wrote: resuming it would silently do nothing."""
         snapshot = await self.graph.aget_state(config)
         written = snapshot.values.get("topology") if snapshot.values else None
@@ -107,7 +110,7 @@ class Flow:
         if version not in (None, STATE_VERSION) or (snapshot.next and written != fingerprint()):
             raise ConfigurationError(
                 "this thread was begun by another version of the graph",
-                where=str(config["configurable"]["thread_id"]),  # pyright: ignore[reportTypedDictNotRequiredAccess]
+                where=thread,
                 fix="Start a new thread",
             )
 

@@ -32,9 +32,8 @@ async def call_model(
         CancelledError: The run was stopped.
     """
     run.check_cancelled()
-    run.meter.before(size(messages, tools))
     name = run.services.model_name
-    with run.trace.span(name, "model", {AGENT: agent}) as span:
+    with run.meter.call(size(messages, tools)), run.trace.span(name, "model", {AGENT: agent}) as span:
         reply = await model.ainvoke(messages)
         usage = reply.usage_metadata
         used = (usage["input_tokens"], usage["output_tokens"]) if usage else (0, 0)

@@ -37,7 +37,14 @@ _WORDS = {
         9: "nine",
         10: "ten",
         11: "eleven",
-        12: "twelve dozen",
+        12: "twelve dozen dozens",
+        13: "thirteen",
+        14: "fourteen",
+        15: "fifteen",
+        16: "sixteen",
+        17: "seventeen",
+        18: "eighteen",
+        19: "nineteen",
         20: "twenty",
         30: "thirty",
         40: "forty",
@@ -46,10 +53,10 @@ _WORDS = {
         70: "seventy",
         80: "eighty",
         90: "ninety",
-        100: "hundred",
-        1000: "thousand",
-        1000000: "million",
-        1000000000: "billion",
+        100: "hundred hundreds",
+        1000: "thousand thousands",
+        1000000: "million millions",
+        1000000000: "billion billions",
     }.items()
     for word in words.split()
 }
@@ -60,19 +67,31 @@ _DIGITS = re.compile(
     r"(?!\w)",
     re.IGNORECASE,
 )
-_LOOSE_DIGIT = re.compile(r"\d+(?:[.,]\d+)*|[¼-¾⅐-⅞①-⒛]")
+_LOOSE_DIGIT = re.compile(r"\d+(?:[.,]\d+)*|[²³¹¼-¾⁰⁴-⁹₀-₉⅐-ↈ①-⒛⓪-⓿❶-➓]+")
 _WORD = re.compile(r"\b(?:" + "|".join(_WORDS) + r")\b", re.IGNORECASE)
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
-    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_DATES = re.compile(
-    r"\b\d{4}-\d{2}-\d{2}\b|\b\d{4}-W\d{2}\b|\b\d{4}-\d{2}\b|\b\d{4}-?Q[1-4]\b|\bQ[1-4](?:\s+\d{4})?\b"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}(?:\s+\d{{4}})?\b|\b{_MONTH}\s+\d{{1,2}}(?:,?\s+\d{{4}})?\b"
-    rf"|\b{_MONTH}\s+\d{{4}}\b|(?<![\d.,€$£])\b(?:19|20)\d{{2}}\b(?!\s?(?:%|[€$£]|k\b|m\b|percent))(?![.,]\d)",
+_PARTS = re.compile(
+    r"\bhalf (?:of (?!(?:an|the|its) effect\b)|the\b|as\b)|\ba (?:half|third|fourth|fifth|tenth)\b(?!-life)"
+    rf"|\ba quarter of\b|\b(?:{'|'.join(_WORDS)})-?fold\b",
     re.IGNORECASE,
 )
-_MARKERS = re.compile(r"(?m)^\s*\d{1,2}[.)]\s")
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|(?-i:Mar(?:ch)?)|apr(?:il)?|(?-i:May)|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_YEAR = r"(?:19|20)\d{2}\b(?!\s?(?:%|[€$£×]|(?:k|m|x|percent|per cent|times)\b))(?![.,]\d|-(?:\d\d?\b|W|Q))"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_DATES = re.compile(
+    r"\b\d{4}-\d{2}-\d{2}\b|\b\d{4}-W\d{2}\b|\b(?:19|20)\d{2}-(?:0[1-9]|1[0-2])\b|\b\d{4}-?Q[1-4]\b"
+    r"|\bQ[1-4](?:\s+\d{4})?\b"
+    rf"|\b{_DAY}(?:st|nd|rd|th)?\s+{_MONTH}(?:\s+\d{{4}})?\b"
+    rf"|\b{_MONTH}\s+{_DAY}\b(?:,?\s+\d{{4}}\b)?(?!\s?(?:%|[€$£×]|(?:k|m|x|percent|per cent|times)\b))(?![.,]\d)"
+    rf"|\b{_MONTH}\s+\d{{4}}\b"
+    # Four digits are a year where the words before them speak of time, not of an amount.
+    rf"|\b(?:in|since|during|until|till|before|after|from|between|(?:end|start|middle|rest|summer|winter|autumn"
+    rf"|spring|quarter|half) of|years?|seit|bis)\s+{_YEAR}(?:\s?(?:to|and|or|until|[-–/])\s?{_YEAR})?",
+    re.IGNORECASE,
+)
+_MARKERS = re.compile(r"(?m)^\s*(?P<number>\d{1,2})[.)]\s")
 
 
 @dataclass(frozen=True)
@@ -94,7 +113,7 @@ def numerals(text: str, *, words: bool = True) -> tuple[Numeral, ...]:
         text: Prose.
         words: Whether number words from `two` upward count too.
     """
-    blank = _blank(text, (m.span() for pattern in (_DATES, _MARKERS) for m in pattern.finditer(text)))
+    blank = _blank(text, [*(m.span() for m in _DATES.finditer(text)), *_list_markers(text)])
     found: list[Numeral] = []
     for match in _DIGITS.finditer(blank):
         scale = match.group("scale")
@@ -106,6 +125,8 @@ def numerals(text: str, *, words: bool = True) -> tuple[Numeral, ...]:
     found += [Numeral(m.group(), *m.span(), None) for m in _LOOSE_DIGIT.finditer(rest)]
     if words:
         found += [Numeral(m.group(), *m.span(), _WORDS[m.group().lower()]) for m in _WORD.finditer(rest)]
+        rest = _blank(rest, (m.span() for m in _WORD.finditer(rest)))
+        found += [Numeral(m.group(), *m.span(), None) for m in _PARTS.finditer(rest)]
     return tuple(sorted(found, key=lambda n: n.start))
 
 
@@ -117,6 +138,15 @@ def dates(text: str) -> frozenset[str]:
 def blank_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """`text` with `spans` blanked out, so that every other position stays."""
     return _blank(text, spans)
+
+
+def _list_markers(text: str) -> list[tuple[int, int]]:
+    """Numbers that count lines: 1, 2, 3, … at their starts; any other number there is a figure."""
+    found: list[tuple[int, int]] = []
+    for match in _MARKERS.finditer(text):
+        if int(match.group("number")) == len(found) + 1:
+            found.append(match.span())
+    return found
 
 
 def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -165,7 +165,10 @@ class Services:
 
 @dataclass
 class Meter:
-    """Tokens and money of one run, kept under its caps."""
+    """Tokens and money of one run, kept under its caps.
+
+    A call that is under way counts as what it was assumed to take, so that calls at the same time share one cap.
+    """
 
     price: Price
     max_tokens: int
@@ -173,32 +176,47 @@ class Meter:
     input_tokens: int = 0
     output_tokens: int = 0
     usd: float = 0.0
+    _held_tokens: int = 0
+    _held_usd: float = 0.0
 
-    def before(self, characters: int) -> None:
-        """Stops the run when the next model call would pass a cap.
+    @contextmanager
+    def call(self, characters: int) -> Generator[None]:
+        """Holds what the next model call is assumed to take while it is under way.
 
         Raises:
             BudgetExceededError: It would.
             ConfigurationError: There is a money cap and the model's price is not known.
         """
         tokens = int(characters / CHARACTERS_PER_TOKEN) + 1
-        spent = self.input_tokens + self.output_tokens
+        spent = self.input_tokens + self.output_tokens + self._held_tokens
         if spent + tokens > self.max_tokens:
             raise BudgetExceededError(
                 "the next model call would pass the token cap", fix="Raise max_tokens or ask less at once"
             )
+        price = self._price_under_cap(tokens)
+        self._held_tokens += tokens
+        self._held_usd += price
+        try:
+            yield
+        finally:
+            self._held_tokens -= tokens
+            self._held_usd -= price
+
+    def _price_under_cap(self, tokens: int) -> float:
         if self.max_usd is None:
-            return
+            return 0.0
         price = self.price(tokens, OUTPUT_ALLOWANCE)
         if price is None:
             raise ConfigurationError(
                 "the model's price is not known, so a money cap cannot be kept",
                 fix="Leave max_usd out or choose a model with a known price",
             )
-        if self.usd + price > self.max_usd:
+        # Written so that a cap that is no number lets nothing pass.
+        if not self.usd + self._held_usd + price <= self.max_usd:
             raise BudgetExceededError(
                 "the next model call would pass the money cap", fix="Raise max_usd or ask less at once"
             )
+        return price
 
     def after(self, input_tokens: int, output_tokens: int) -> None:
         """Books what a model call used."""

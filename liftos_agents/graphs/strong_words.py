@@ -13,6 +13,8 @@ _MULTIPLES: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(r"\b(?:doubl(?:e|es|ed|ing)|twice|twofold|verdoppel\w*)\b", re.IGNORECASE), 2.0),
     (re.compile(r"\b(?:tripl(?:e|es|ed|ing)|threefold|verdreifach\w*)\b", re.IGNORECASE), 3.0),
     (re.compile(r"\b(?:halv(?:e|es|ed|ing)|halbier\w*)\b", re.IGNORECASE), 0.5),
+    (re.compile(r"\b(?:quadrupl(?:e|es|ed|ing)|vervierfach\w*)\b", re.IGNORECASE), 4.0),
+    (re.compile(r"\b(?:quintupl(?:e|es|ed|ing)|verfünffach\w*)\b", re.IGNORECASE), 5.0),
 )
 _HIGH = re.compile(r"\b(?:best|largest|highest|biggest|strongest|greatest)\b", re.IGNORECASE)
 _LOW = re.compile(r"\b(?:worst|smallest|lowest|weakest)\b", re.IGNORECASE)

@@ -12,6 +12,7 @@ _PERCENT_AFTER = re.compile(
 )
 _SIGNS = "".join(sorted({s for s in SYMBOLS.values() if len(s) == 1}))
 _SIGN_BEFORE = re.compile(rf"[{_SIGNS}]\s?$")
+_MINUS_BEFORE = re.compile(r"(?:(?:^|[\s(])[-−–]|\bminus\s)$", re.IGNORECASE)
 _SIGN_AFTER = re.compile(rf"\s?(?:[{_SIGNS}]|(?:EUR|USD|GBP|euros?|dollars?|pounds)\b)", re.IGNORECASE)
 _TIME_AFTER = re.compile(
     r"[\s-](?P<word>days?|weeks?|months?|quarters?|years?|periods?|tage?n?|wochen?|monate?n?)\b",
@@ -52,6 +53,10 @@ def unit_faults(text: ShownText, frequencies: dict[str, str]) -> tuple[str, ...]
 def _faults(text: ShownText, value: Shown, frequency: str | None) -> list[str]:
     before, after = text.text[: value.start], text.text[value.end :]
     faults: list[str] = []
+    if _MINUS_BEFORE.search(before):
+        faults.append(f"a minus stands before {value.text!r}, which brings its own sign")
+    if any(other.end == value.start for other in text.values):
+        faults.append(f"{value.text!r} follows another value at once; a reader would take them for one")
     if _PERCENT_AFTER.match(after):
         faults.append(f"a percent sign follows {value.text!r}; the format `pct` brings its own")
     if _SIGN_BEFORE.search(before) or _SIGN_AFTER.match(after):

@@ -13,12 +13,15 @@ from functools import lru_cache
 from typing import Any, cast
 
 from liftos_agents.graphs.entities import entity_faults
-from liftos_agents.graphs.numerals import Numeral, blank_spans, numerals
+from liftos_agents.graphs.numerals import Numeral, blank_spans, dates, numerals
 from liftos_agents.graphs.sentences import Reader, Results, ShownText
 from liftos_agents.graphs.strong_words import direction_faults, strong_word_faults
 from liftos_agents.graphs.units import unit_faults
 
 _BROKEN = re.compile(r"[{}]|\bev_[0-9a-f]{4,}")
+# A name with digits: a column called `9.7` or `5x` is a figure to whoever reads it in a sentence.
+_NAME = re.compile(r"^(?=.*\d)(?:[^\W\d]|.*[^\W\d]{3})", re.DOTALL)
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 _MONEY_PATHS = ("allocation.", "expected_gain", "expected_outcome", "largest_increase", "largest_decrease")
 
 
@@ -121,8 +124,9 @@ def mentions_check(source: str, failed: tuple[str, int, str]) -> bool:
 
 @lru_cache(maxsize=64)
 def _allowed(vocabulary: Vocabulary) -> tuple[re.Pattern[str] | None, tuple[Numeral, ...]]:
-    """Names that hold digits, and the user's own numbers."""
-    names = {n for n in (*vocabulary.channels, *vocabulary.names) if any(c.isdigit() for c in n)}
+    """Names that hold digits, the user's own years among them, and the user's own numbers."""
+    names = {n for n in (*vocabulary.channels, *vocabulary.names) if _NAME.search(n)}
+    names |= {year for date in dates(vocabulary.quoted) for year in _YEAR.findall(date)}
     longest_first = "|".join(re.escape(n) for n in sorted(names, key=lambda n: (-len(n), n)))
     pattern = re.compile(rf"(?<!\w)(?:{longest_first})(?!\w)", re.IGNORECASE) if names else None
     return pattern, numerals(vocabulary.quoted)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, ToolMessage
 
+from liftos_agents.domain.canonical import canonical_json
 from liftos_agents.errors import (
     AmbiguousRoleError,
     ArgumentError,
@@ -19,6 +20,8 @@ from liftos_agents.errors import (
     DataError,
     UserError,
 )
+from liftos_agents.graphs.flow import new_run
+from liftos_agents.graphs.services import Untraced
 from tests.graphs.conftest import Engine, evidence_in, findings, plan_of, repair_in
 
 ANALYSE = [("measure", {})]
@@ -440,13 +443,35 @@ async def test_events_tell_the_run_in_order(engine: Engine) -> None:
     assert engine.events[-1].data == answer.model_dump(mode="json")
 
 
+def kept_under(thread: str, organisation: str = "test") -> str:
+    """Where the saver keeps a thread of an organisation."""
+    return canonical_json([organisation, thread])
+
+
+async def test_an_organisation_cannot_go_on_with_the_thread_of_another(engine: Engine) -> None:
+    engine.model.replies = {
+        "router": [plan_of(("analyst", "measure", [])), [("submit_plan", {"clarification": "Which?"})]],
+        "analyst": [ANALYSE, analysis],
+    }
+    await engine.ask("How much was spent on the secret launch?", thread="t")
+    other = new_run(engine.services, Untraced(), organisation="other", thread="t")
+    answer = await engine.flow.answer(other, "And without tv?")
+    assert answer.status == "needs_clarification"
+    seen = json.dumps([str(m.content) for m in engine.model.messages(-1)])
+    assert "secret launch" not in seen
+    assert "tv_spend" not in seen
+    assert answer.evidence == ()
+
+
 async def test_state_is_plain_json_and_small(engine: Engine) -> None:
     engine.model.replies = {
         "router": [plan_of(("analyst", "measure", []))],
         "analyst": [ANALYSE, analysis],
     }
     answer = await engine.ask("How much was spent?")
-    snapshot = await engine.flow.graph.aget_state({"configurable": {"thread_id": answer.thread_id}})
+    snapshot = await engine.flow.graph.aget_state(
+        {"configurable": {"thread_id": kept_under(answer.thread_id)}}
+    )
     text = json.dumps(snapshot.values)
     assert len(text) < 10_000
     assert "series" not in text
@@ -456,7 +481,7 @@ async def test_a_thread_of_another_graph_is_refused(engine: Engine) -> None:
     engine.model.replies = {"router": [ValueError("stopped in the middle")]}
     with pytest.raises(ValueError, match="middle"):
         await engine.ask("Measure", thread="t")
-    config: Any = {"configurable": {"thread_id": "t"}}
+    config: Any = {"configurable": {"thread_id": kept_under("t")}}
     await engine.flow.graph.aupdate_state(config, {"topology": "another"}, as_node="intake")
     with pytest.raises(ConfigurationError, match="another version"):
         await engine.ask("Measure", thread="t")

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langgraph.errors import NodeTimeoutError
 
+from liftos_agents.config import Settings
 from liftos_agents.domain.plan import Plan, PlanStep
 from liftos_agents.errors import BudgetExceededError, ConfigurationError, DataError
 from liftos_agents.graphs.checkpoints import open_saver
@@ -127,16 +128,37 @@ def test_plans_that_cannot_be_followed(plan: Plan, fault: str) -> None:
 
 def test_the_meter_stops_before_a_cap_is_passed() -> None:
     meter = Meter(lambda read, written: 0.001 * read + 0.002 * written, max_tokens=3_000, max_usd=5.0)
-    meter.before(3_500)
-    meter.after(1_000, 500)
+    with meter.call(3_500):
+        meter.after(1_000, 500)
     assert meter.usd == pytest.approx(2.0)
-    with pytest.raises(BudgetExceededError, match="money"):
-        meter.before(3_500)
-    with pytest.raises(BudgetExceededError, match="token"):
-        meter.before(7_000)
-    with pytest.raises(ConfigurationError, match="price"):
-        Meter(lambda read, written: None, max_tokens=2_000, max_usd=5.0).before(10)
-    Meter(lambda read, written: None, max_tokens=2_000).before(10)
+    with pytest.raises(BudgetExceededError, match="money"), meter.call(3_500):
+        pass
+    with pytest.raises(BudgetExceededError, match="token"), meter.call(7_000):
+        pass
+    with (
+        pytest.raises(ConfigurationError, match="price is not known"),
+        Meter(lambda read, written: None, max_tokens=2_000, max_usd=5.0).call(10),
+    ):
+        pass
+    with Meter(lambda read, written: None, max_tokens=2_000).call(10):
+        pass
+
+
+def test_calls_at_the_same_time_share_one_cap() -> None:
+    meter = Meter(lambda read, written: 0.001 * read + 0.002 * written, max_tokens=9_000, max_usd=5.0)
+    with meter.call(3_500), pytest.raises(BudgetExceededError, match="money"), meter.call(3_500):
+        pass
+    with meter.call(3_500):
+        meter.after(0, 0)
+
+
+@pytest.mark.parametrize("cap", [float("nan"), -1.0])
+def test_a_cap_that_is_no_amount_lets_nothing_pass(cap: float) -> None:
+    meter = Meter(lambda read, written: 0.001, max_tokens=9_000, max_usd=cap)
+    with pytest.raises(BudgetExceededError, match="money"), meter.call(35):
+        pass
+    with pytest.raises(ConfigurationError, match="no amount"):
+        Settings.from_environment({"LIFTOS_MAX_USD": str(cap)})
 
 
 def test_the_stopwatch_counts_overlapping_work_once(monkeypatch: pytest.MonkeyPatch) -> None:

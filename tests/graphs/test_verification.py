@@ -111,7 +111,7 @@ RESULTS: dict[str, dict[str, Any]] = {
 WORDS = Vocabulary(
     quoted="What if I double search, cut TV by 20 % and spend 1.5m over 6 weeks?",
     channels=("tv", "search", "Channel10", "paid_social"),
-    names=("x1", "Channel10_spend", "revenue"),
+    names=("x1", "Channel10_spend", "revenue", "9.7", "5x", "360 view"),
 )
 
 
@@ -139,6 +139,8 @@ def reasons(text: str, **options: Any) -> tuple[str, ...]:
         "TV is slow. It has a half-life of {fit:channels.tv.half_life.mean|number} weeks.",
         "Cutting TV by 20 % and doubling search costs 1.5m over 6 weeks.",
         "Cutting TV by 20% costs 1.5 million.",
+        "Between 2019 and 2021, since 2020, at the end of 2023, on May 12 and by 3 May 2024 TV ran.",
+        "1. TV ran.\n2. 360 view ran.\n3. Half of the effect has passed after a half-life.",
         "From 2023-01-02 to March 2024, in Q3 2024 and in 2023-W05, all media cost {fit:total|money}.",
         "From {fit:start|text} on, all media cost {fit:total|money}.",
         "{fit:warnings.0|text}",
@@ -178,6 +180,24 @@ def test_what_passes(text: str) -> None:
         ("TV returned a dozen per unit.", "bare number 'dozen'"),
         ("TV earned 2023 %.", "bare number"),
         ("TV earned €2023.", "bare number"),
+        ("TV returned 2000 customers per week.", "bare number '2000'"),
+        ("TV earned 1999 sales.", "bare number '1999'"),
+        ("Sales may 30 % rise.", "bare number '30 %'"),
+        ("TV brought 9999-99 sales.", "bare number"),
+        ("The return of TV is\n40. So it pays.", "bare number '40'"),
+        ("TV grew by ²⁵.", "bare number '²⁵'"),
+        ("TV grew by fifteen percent.", "bare number 'fifteen'"),
+        ("Half of TV is wasted.", "bare number 'Half of'"),
+        ("A third of TV is wasted.", "bare number 'A third'"),
+        ("TV is tenfold search.", "bare number 'tenfold'"),
+        ("TV returned 9.7 on 5x.", "bare number '9.7'"),
+        ("TV quadrupled sales.", "'quadrupled' needs"),
+        ("tv returned -{fit:channels.tv.roas.mean|x}.", "a minus stands before"),
+        ("tv returned minus {fit:channels.tv.roas.mean|x}.", "a minus stands before"),
+        (
+            "tv returned {fit:channels.tv.roas.mean|x}{fit:channels.tv.roas.mean|x}.",
+            "follows another value at once",
+        ),
         ("tv returned {fit:channels.search.roas|x}.", "figure of 'search'"),
         ("The return was {fit:channels.search.roas|x}.", "does not name"),
         ("TV returned {fit:channels.search.roas|x}, search {fit:channels.tv.roas|x}.", "stands beside"),
