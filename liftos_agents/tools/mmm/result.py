@@ -145,7 +145,7 @@ class Window(Frozen):
 class FitMmmResult(Frozen):
     """A marketing-mix fit.
 
-    `units` maps path patterns to units; `posterior` is the artifact id of the draws where they were stored.
+    `units` maps path patterns to units; `break_even_roas` is the marginal return at which a unit of spend pays for itself, 1 / margin; `posterior` is the artifact id of the draws where they were stored.
     """
 
     status: Status
@@ -166,6 +166,7 @@ class FitMmmResult(Frozen):
     refusals: tuple[str, ...]
     margin: float
     margin_stated: bool
+    break_even_roas: float
     units: dict[str, str]
     settings: dict[str, str | int | float | bool | None]
     n: int

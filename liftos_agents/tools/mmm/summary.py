@@ -166,6 +166,7 @@ def units(data: MmmInput) -> dict[str, str]:
         "confounding.channels.*.correlation_with_demand": "number",
         "checks": "number",
         "margin": "share",
+        "break_even_roas": ratio,
         "interval_level": "share",
         "n": "periods",
     }
@@ -206,6 +207,7 @@ def _frame(data: MmmInput) -> dict[str, Any]:
     return {
         "margin": 1.0 if data.margin is None else data.margin,
         "margin_stated": data.margin is not None,
+        "break_even_roas": 1.0 if data.margin is None else 1.0 / data.margin,
         "units": units(data),
         "n": len(data.outcome),
         "window": Window(start=str(data.dates[0]), end=str(data.dates[-1])),
