@@ -15,6 +15,9 @@ from liftos_agents.cli import answer_view, demo_shop, options
 from liftos_agents.cli.steps import Steps
 from liftos_agents.domain.answer import Answer
 from liftos_agents.domain.engine import AskRequest
+from liftos_agents.errors import ArgumentError
+
+LONGEST_QUESTION = 20_000
 
 
 def ask(
@@ -40,6 +43,12 @@ def ask(
 ) -> None:
     """Answer a question about marketing data, with every number bound to evidence."""
     settings = options.settings(home=home, organisation=organisation, model=model, max_usd=max_usd)
+    if not 0 < len(question.strip()) <= LONGEST_QUESTION:
+        raise ArgumentError(
+            "the question is empty" if not question.strip() else "the question is too long",
+            where="QUESTION",
+            fix=f"Ask it in 1 to {LONGEST_QUESTION} characters; give a long text with --data FILE",
+        )
     request = AskRequest(
         question=question,
         data=tuple(data or ()),

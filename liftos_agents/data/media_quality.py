@@ -76,7 +76,7 @@ def _outliers(panel: Panel) -> list[Finding]:
                 Finding(
                     "outliers",
                     "warning",
-                    f"{len(far)} period(s) of {name!r} lie far from the others ({dates})",
+                    f"periods of {name!r} far from all others: {len(far)} ({dates})",
                     count=len(far),
                     columns=(name,),
                     fix="Check the amounts; mark promotions and stock-outs in a column of events",
@@ -92,9 +92,12 @@ def _variation(panel: Panel) -> list[Finding]:
         active = float(np.mean(spend > 0))
         mean = float(spend.mean())
         if mean == 0.0:
-            message, severity = f"{channel!r} spent nothing in the whole window", "error"
+            message, severity = f"{channel!r} spent nothing in the whole window and is left out", "warning"
         elif float(spend.std()) / mean < 1e-6:
-            message, severity = f"spend of {channel!r} never changes, so its effect cannot be told", "error"
+            message, severity = (
+                f"spend of {channel!r} never changes, so its effect cannot be told and it is left out",
+                "warning",
+            )
         elif float(spend.std()) / mean < LITTLE_VARIATION:
             message, severity = (
                 f"spend of {channel!r} hardly changes, so its effect is told poorly",

@@ -90,7 +90,7 @@ class _Work:
         first, last = int(known.argmax()), len(known) - int(known[::-1].argmax())
         if first > 0 or last < len(known):
             cut = first + len(known) - last
-            self.notes.append(f"{cut} period(s) at the ends have no outcome and are left out.")
+            self.notes.append(f"Periods at the ends without an outcome are left out ({cut}).")
             self.frame = self.frame.iloc[first:last]
         gone = self.frame.index[self.frame["outcome"].isna()]
         if len(gone):
@@ -132,10 +132,10 @@ class _Work:
                     continue
                 if kind == "controls":
                     filled[column] = self._interpolated(column)
-                    self.notes.append(f"{gone} missing value(s) of {name!r} are interpolated.")
+                    self.notes.append(f"Missing values of {name!r} are interpolated ({gone}).")
                 else:
                     filled[column] = self.frame[column].fillna(0.0).to_numpy()
-                    self.notes.append(f"{gone} missing value(s) of {name!r} ({kind}) count as 0.")
+                    self.notes.append(f"Missing values of {name!r} ({kind}, {gone}) count as 0.")
         if filled:
             self.frame = self.frame.assign(**filled)
 

@@ -44,7 +44,7 @@ def rows_by_period(frame: pd.DataFrame, roles: ColumnRoles, name: str) -> Rows:
     dated = frame[frame[roles.date].notna()]
     notes = []
     if len(dated) < len(frame):
-        notes.append(f"{len(frame) - len(dated)} row(s) without a date are left out.")
+        notes.append(f"Rows without a date are left out ({len(frame) - len(dated)}).")
     if dated.empty:
         raise DataError("no row has a date", where=name)
     days = dated[roles.date].to_numpy().astype("datetime64[D]")
@@ -69,7 +69,7 @@ def rows_by_period(frame: pd.DataFrame, roles: ColumnRoles, name: str) -> Rows:
             notes.append("Controls and events are averaged over the regions.")
     gaps = int(dated[roles.outcome].isna().sum())
     if gaps:
-        notes.append(f"{gaps} row(s) without {roles.outcome!r} add nothing to their period.")
+        notes.append(f"Rows without {roles.outcome!r} add nothing to their period ({gaps}).")
     by_day.index = pd.DatetimeIndex(by_day.index)
     return Rows(by_day, groups, tuple(notes))
 
@@ -151,7 +151,7 @@ def _check_told_apart(dated: pd.DataFrame, roles: ColumnRoles, name: str, notes:
         notes.append(f"Rows that differ in {', '.join((*labels, *identifiers))} are summed.")
         return
     if roles.layout == "long":
-        notes.append(f"{int(twice.sum())} row(s) of a date and channel that has others are summed with them.")
+        notes.append(f"Rows of the same date and channel are summed ({int(twice.sum())}).")
         return
     row = int(np.flatnonzero(twice.to_numpy())[0])
     date = str(dated[roles.date].iloc[row])[:10]

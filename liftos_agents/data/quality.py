@@ -125,7 +125,7 @@ def _duplicates(frame: pd.DataFrame, roles: ColumnRoles | None) -> list[Finding]
             Finding(
                 "duplicates",
                 "error",
-                f"{int(same.sum())} row(s) repeat an earlier row in every column",
+                f"rows that repeat an earlier row in every column: {int(same.sum())}",
                 count=int(same.sum()),
                 rows=_rows(same),
                 fix="Keep the first of each",
@@ -141,7 +141,7 @@ def _duplicates(frame: pd.DataFrame, roles: ColumnRoles | None) -> list[Finding]
             Finding(
                 "duplicates",
                 "warning",
-                f"{int(repeats.sum())} row(s) repeat a period with other values",
+                f"rows that repeat a period with other values: {int(repeats.sum())}",
                 count=int(repeats.sum()),
                 rows=_rows(repeats),
                 columns=tuple(keys),
@@ -156,15 +156,15 @@ def _constants(frame: pd.DataFrame) -> list[Finding]:
     constant = tuple(str(c) for c in frame.columns if one_value(frame[c]))
     if not constant:
         return []
-    message = f"{', '.join(map(repr, constant))} never change(s) and cannot explain anything"
+    never = "never changes and explains nothing" if len(constant) == 1 else "never change and explain nothing"
     return [
         Finding(
             "constant_columns",
             "info",
-            message,
+            f"{', '.join(map(repr, constant))} {never}",
             count=len(constant),
             columns=constant,
-            fix="Leave the column(s) out",
+            fix="Leave out what never changes",
             fix_name="drop_constant_columns",
         )
     ]
@@ -214,7 +214,7 @@ def _gaps(frame: pd.DataFrame, roles: ColumnRoles, name: str) -> list[Finding]:
         Finding(
             "gaps",
             "error",
-            f"{len(calendar.missing)} {calendar.frequency}(s) have no row: {name_dates(calendar.missing)}",
+            f"{calendar.frequency}s without a row: {len(calendar.missing)} ({name_dates(calendar.missing)})",
             count=len(calendar.missing),
             columns=(roles.date,),
             fix="Add them, or keep the stretch after the last gap",
@@ -233,7 +233,7 @@ def _impossible(frame: pd.DataFrame, roles: ColumnRoles) -> list[Finding]:
                 Finding(
                     "impossible_values",
                     "error",
-                    f"{int(below.sum())} value(s) of {column!r} are negative",
+                    f"negative values of {column!r}: {int(below.sum())}",
                     count=int(below.sum()),
                     rows=_rows(below),
                     columns=(column,),
@@ -243,7 +243,7 @@ def _impossible(frame: pd.DataFrame, roles: ColumnRoles) -> list[Finding]:
             )
     below = frame[roles.outcome] < 0
     if bool(below.any()):
-        message = f"{int(below.sum())} value(s) of the outcome {roles.outcome!r} are negative"
+        message = f"negative values of the outcome {roles.outcome!r}: {int(below.sum())}"
         found.append(
             Finding(
                 "impossible_values",
@@ -263,7 +263,7 @@ def _impossible(frame: pd.DataFrame, roles: ColumnRoles) -> list[Finding]:
                 Finding(
                     "impossible_values",
                     "warning",
-                    f"{channel!r} has more clicks than impressions in {int(more.sum())} row(s)",
+                    f"rows in which {channel!r} has more clicks than impressions: {int(more.sum())}",
                     count=int(more.sum()),
                     rows=_rows(more),
                     columns=(clicks, str(seen)),

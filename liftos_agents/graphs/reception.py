@@ -133,7 +133,8 @@ def _asked_first(
             fix=problem["fix"],
         )
     choices = ", ".join(problem["choices"])
-    question = f"{problem['what']}. Which column is the {problem['role']}: {choices}?"
+    what = problem["what"][:1].upper() + problem["what"][1:]
+    question = f"{what}. Which column is the {problem['role']}: {choices}?"
     pending = _pending(state, "roles")
     pending["role"], pending["choices"] = problem["role"], problem["choices"]
     pending["columns"] = [c for b in briefs for c in b.columns]

@@ -115,6 +115,8 @@ def test_tools_list_show_and_run(shop: Path, home: str, capsys: pytest.CaptureFi
     [
         (["ask", "Which channels waste money?", "-d", "missing.csv", "--no-input"], "missing.csv"),
         (["ask", "   ", "--no-input"], "empty"),
+        (["ask", "", "--no-input"], "empty"),
+        (["ask", "word " * 5000, "--no-input"], "too long"),
         (["ask", "Which channels waste money?", "--no-input"], "data"),
         (["ask", "x", "--model", "ofline"], "offline"),
         (["ask", "x", "--role", "outcom=y"], "outcome"),

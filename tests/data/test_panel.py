@@ -110,7 +110,7 @@ def test_what_is_filled_is_said(weeks: pd.DataFrame) -> None:
     assert panel.periods == 102
     assert panel.spend[5, 0] == 0.0
     assert panel.controls["price"][7] == pytest.approx((36 + 64) / 14.0)
-    assert len([n for n in panel.notes if "missing value" in n or "at the ends" in n]) == 3
+    assert len([n for n in panel.notes if n.startswith("Missing values") or "at the ends" in n]) == 3
 
 
 def test_conversions_without_any_keep_a_finite_value(weeks: pd.DataFrame) -> None:

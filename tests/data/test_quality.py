@@ -53,7 +53,7 @@ PLANTED: dict[str, tuple[Change, tuple[str, str]]] = {
         ("impossible_values", "warning"),
     ),
     "spike": (lambda f: f.assign(revenue=f["revenue"].mask(f.index == 8, 1e6)), ("outliers", "warning")),
-    "never varies": (lambda f: f.assign(tv_spend=100.0), ("spend_variation", "error")),
+    "never varies": (lambda f: f.assign(tv_spend=100.0), ("spend_variation", "warning")),
     "hardly varies": (
         lambda f: f.assign(tv_spend=100.0 + 5.0 * np.sin(f.index.to_numpy() * 1.7)),
         ("spend_variation", "warning"),

@@ -64,7 +64,7 @@ def test_a_table_without_dates_is_checked_as_far_as_it_goes() -> None:
 def test_findings_can_be_cited() -> None:
     found = run("check_quality", weeks().drop(index=30))
     said = render("{ev_0000:findings.0.message|text} ({ev_0000:errors|count}).", {"ev_0000": found.result})
-    assert said == "1 week(s) have no row: 2022-08-01 (1)."
+    assert said == "weeks without a row: 1 (2022-08-01) (1)."
     assert set(found.result["units"].values()) <= set(UNIT_FORMATS)
 
 
