@@ -28,6 +28,7 @@ _NUMBERS = (
     "U",
     "BOOLEAN",
 )
+_BYTES_OF_A_CELL = 8
 _LONGEST_OBJECT = 16 * 1024 * 1024
 
 
@@ -108,6 +109,7 @@ def _read(source: str, path: Path, limits: Limits) -> RawTable:
             counted = connection.execute(f"SELECT count(*) FROM {source}", [str(path)]).fetchone()
             assert counted is not None
             _check_shape(int(counted[0]), len(described), path.name, limits)
+            _check_size(connection, source, described, int(counted[0]), path, limits)
             chosen = ", ".join(
                 f"{_expression(str(row[0]), str(row[1]), path)} AS c{i}" for i, row in enumerate(described)
             )
@@ -117,14 +119,37 @@ def _read(source: str, path: Path, limits: Limits) -> RawTable:
                 f"the file cannot be read ({str(error).splitlines()[0]})", where=path.name
             ) from None
     columns = tuple(_column(found[f"c{i}"]) for i in range(len(described)))
-    for row, column in zip(described, columns, strict=True):
-        longest = max((len(v) for v in column if v is not None), default=0) if column.dtype.kind == "O" else 0
-        if longest > limits.cell:
+    return RawTable(tuple(str(row[0]) for row in described), columns, (Part(path.name, len(columns[0]), 1),))
+
+
+def _check_size(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    described: list[tuple[Any, ...]],
+    rows: int,
+    path: Path,
+    limits: Limits,
+) -> None:
+    """Refuses what unpacks to more than may be held, before it is: a file of a kilobyte can say a cell a million times."""
+    size = rows * len(described) * _BYTES_OF_A_CELL
+    for name, kind, *_ in described:
+        expression = _expression(str(name), str(kind), path)
+        if size > limits.bytes or not expression.endswith("VARCHAR)"):
+            continue
+        query = f"SELECT max(length({expression})), sum(strlen({expression})) FROM {source}"
+        longest, total = connection.execute(query, [str(path)]).fetchone() or (0, 0)
+        if (longest or 0) > limits.cell:
             raise DataError(
                 f"a cell of {longest:,} characters, more than the limit of {limits.cell:,}",
-                where=f"{path.name}, column {row[0]!r}",
+                where=f"{path.name}, column {name!r}",
             )
-    return RawTable(tuple(str(row[0]) for row in described), columns, (Part(path.name, len(columns[0]), 1),))
+        size += int(total or 0)
+    if size > limits.bytes:
+        raise DataError(
+            f"the table unpacks to {size:,} bytes or more, above the limit of {limits.bytes:,}",
+            where=path.name,
+            fix="Aggregate the data to weeks, or load it in parts",
+        )
 
 
 def _expression(name: str, kind: str, path: Path) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 import numpy as np
 
@@ -33,13 +35,15 @@ def read_workbook(path: Path, *, limits: Limits) -> RawTable:
                 where=path.name,
             )
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+    except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError) as error:
         raise DataError("this is no workbook", where=path.name, fix="Save it as .xlsx") from error
     try:
         for sheet in book.worksheets:
             rows = _rows(sheet, path, limits)
             if rows:
                 return _table(rows, sheet.title, len(book.worksheets), path)
+    except (zipfile.BadZipFile, zlib.error, ParseError) as error:
+        raise DataError("a sheet cannot be read", where=path.name, fix="Save it as .xlsx anew") from error
     finally:
         book.close()
     raise DataError("the workbook is empty", where=path.name)

@@ -27,7 +27,7 @@ class AskRequest(BaseModel):
     question: str = Field(min_length=1, max_length=20_000)
     data: tuple[str, ...] = ()
     roles: dict[str, Any] = Field(default_factory=dict)
-    thread_id: str | None = None
+    thread_id: str | None = Field(default=None, min_length=1, max_length=128)
     organisation: str | None = None
     model: str | None = None
     max_usd: float | None = Field(default=None, ge=0)

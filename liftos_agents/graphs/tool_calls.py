@@ -168,7 +168,8 @@ async def _evidence(
     for used in _built_on(found):
         earlier = store.get(used)
         if earlier is not None:
-            run.keep(earlier)
+            same = {d.id for d in earlier.datasets} == {d.id for d in found.datasets}
+            run.keep(earlier.model_copy(update={"datasets": found.datasets}) if same else earlier)
     return found, not computed.is_set()
 
 

@@ -194,7 +194,8 @@ class Registry:
         identifier = evidence_id(name, wanted.version, filled, tuple(ref.id for ref in datasets))
         cached = store.get(identifier)
         if cached is not None:
-            return cached
+            # The same content under another name: what the caller called it counts, not what the first one did.
+            return cached if cached.datasets == datasets else cached.model_copy(update={"datasets": datasets})
 
         def nested(name: str, arguments: dict[str, Any]) -> Evidence:
             return self.run_call(

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -196,6 +197,33 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "a.xlsx", limits=Limits(bytes=1_000_000))
 
 
+def test_a_small_file_that_unpacks_to_much_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.parquet"
+    duckdb.execute(f"COPY (SELECT repeat('x', 60000) AS a FROM range(20000)) TO '{path}' (FORMAT parquet)")
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(DataError, match="unpacks to"):
+        load(path)
+    duckdb.execute(f"COPY (SELECT 1.0 AS a, 2.0 AS b FROM range(1000)) TO '{path}' (FORMAT parquet)")
+    with pytest.raises(DataError, match="unpacks to"):
+        load(path, limits=Limits(bytes=15_000))
+    assert load(path, limits=Limits(bytes=16_000)).frame is not None
+
+
+def test_a_workbook_whose_sheet_expands_entities_is_refused(tmp_path: Path) -> None:
+    path, hostile = tmp_path / "shop.xlsx", tmp_path / "hostile.xlsx"
+    pd.DataFrame({"week": ["2024-01-01"], "sales": [1.0]}).to_excel(path, index=False)
+    entities = "".join(f'<!ENTITY e{i} "{f"&e{i - 1};" * 10}">' for i in range(1, 9))
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(hostile, "w") as target:
+        for name in source.namelist():
+            text = source.read(name)
+            if name.endswith("sheet1.xml"):
+                sheet = text.decode().replace("<sheetData>", "<sheetData><row><c><v>&e8;</v></c></row>")
+                text = f'<!DOCTYPE s [<!ENTITY e0 "aaaaaaaaaa">{entities}]>{sheet[sheet.index("<worksheet") :]}'.encode()
+            target.writestr(name, text)
+    with pytest.raises(DataError, match="cannot be read"):
+        load(hostile)
+
+
 def test_what_is_no_workbook_or_parquet(file: Write) -> None:
     for name in ("a.xlsx", "a.parquet", "a.dta", "a.jsonl"):
         with pytest.raises(DataError, match=name.replace(".", r"\.")):
@@ -270,7 +298,9 @@ def test_csv_and_frame_agree(tmp_path_factory: pytest.TempPathFactory, rows: lis
 
 
 def test_a_simulated_frame_is_called_simulated() -> None:
-    frame = pd.DataFrame({"date": pd.date_range("2024-01-01", periods=3, freq="7D"), "revenue": [1.0, 2.0, 3.0]})
+    frame = pd.DataFrame(
+        {"date": pd.date_range("2024-01-01", periods=3, freq="7D"), "revenue": [1.0, 2.0, 3.0]}
+    )
     assert load(frame).name == "frame"
     frame.attrs["simulated"] = True
     assert load(frame).name == "simulated"

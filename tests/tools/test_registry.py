@@ -124,6 +124,16 @@ def test_same_content_is_same_evidence_byte_for_byte(sales: Path, home: Home, tm
     assert len(CALLS) == 2
 
 
+def test_evidence_at_hand_names_the_data_as_this_caller_does(sales: Path, home: Home, tmp_path: Path) -> None:
+    copy = tmp_path / "renamed.csv"
+    copy.write_bytes(sales.read_bytes())
+    first = REGISTRY.run("sum_spend", sales, store=home.evidence)
+    again = REGISTRY.run("sum_spend", copy, store=home.evidence)
+    assert (again.id, again.result, again.seconds) == (first.id, first.result, first.seconds)
+    assert [d.name for d in first.datasets] == [sales.stem]
+    assert [d.name for d in again.datasets] == ["renamed"]
+
+
 def test_built_in_results_do_not_know_the_file(sales: Path, home: Home, tmp_path: Path) -> None:
     frame = load(sales).frame
     assert frame is not None
