@@ -21,7 +21,9 @@ from liftos_agents.graphs.messages import (
     router_tools,
 )
 from liftos_agents.graphs.model_calls import bind, call_model
+from liftos_agents.graphs.sentences import shown
 from liftos_agents.graphs.services import Run
+from liftos_agents.graphs.verification import Vocabulary, bare_numbers
 
 _ATTEMPTS = 3
 ROUTER = "router"
@@ -51,7 +53,9 @@ async def route(run: Run, task: RoutingTask) -> Plan:
             continue
         try:
             plan = Plan.model_validate(call["args"])
-            problem = plan_fault(plan, run.services.specialists)
+            problem = plan_fault(plan, run.services.specialists) or figure_fault(
+                plan, task, run.services.specialists
+            )
         except ValidationError as error:
             problem = str(error.errors()[0]["msg"])
             plan = Plan()
@@ -76,6 +80,22 @@ def plan_fault(plan: Plan, specialists: Mapping[str, Specialist]) -> str:
         if any(needed < 0 or needed >= position for needed in step.needs):
             return f"step {position} may only need steps before it"
     return ""
+
+
+def figure_fault(plan: Plan, task: RoutingTask, specialists: Mapping[str, Specialist]) -> str:
+    """Why what a plan says to the user may not be shown; empty when it may.
+
+    Before there is evidence, figures may come from the user's words, names in the data and the specialists' examples.
+    """
+    examples = (example for s in specialists.values() for example in s.examples)
+    vocabulary = Vocabulary(
+        quoted=" \n ".join((task.question, *(turn.question for turn in task.thread), *examples)),
+        channels=tuple(c for b in task.datasets for c in b.channels),
+        names=tuple(n for b in task.datasets for n in (*b.columns, b.name)),
+    )
+    said = shown(plan.clarification or plan.refusal or "", {})
+    figures = [n.text.strip() for n in bare_numbers(said, vocabulary)]
+    return f"a clarification or refusal may state no figure, but says {figures[0]!r}" if figures else ""
 
 
 def missing_data(

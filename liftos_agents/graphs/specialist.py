@@ -29,7 +29,7 @@ from liftos_agents.graphs.model_calls import BoundModel, bind, call_model
 from liftos_agents.graphs.services import Run
 from liftos_agents.graphs.state import Call, DroppedText, Report
 from liftos_agents.graphs.tool_calls import Subject, answer_call
-from liftos_agents.graphs.verification import Verdict, Vocabulary, verify
+from liftos_agents.graphs.verification import Verdict, Vocabulary, bare_numbers, verify
 
 _REPAIRS = 1
 
@@ -129,7 +129,14 @@ def _end(at_work: _Work, call: Mapping[str, Any], others: list[Any]) -> Report |
     for other in others:
         at_work.messages.append(received_message(str(other["id"]), other["name"]))
     if call["name"] == ASK_USER:
-        return _report(at_work, "clarification", message=str(call["args"].get("question", "")).strip())
+        question = str(call["args"].get("question", "")).strip()
+        figures = bare_numbers(at_work.run.reader.read(question), at_work.vocabulary)
+        if not figures:
+            return _report(at_work, "clarification", message=question)
+        # A figure without evidence is no better for standing in a question.
+        message = f"a question may state no figure of your own, but says {figures[0].text.strip()!r}"
+        at_work.messages.append(error_message(str(call["id"]), ASK_USER, "retry", message))
+        return None
     try:
         findings = Findings.model_validate(call["args"])
     except ValidationError as error:

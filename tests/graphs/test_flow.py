@@ -443,6 +443,26 @@ async def test_events_tell_the_run_in_order(engine: Engine) -> None:
     assert engine.events[-1].data == answer.model_dump(mode="json")
 
 
+async def test_a_question_back_or_a_refusal_states_no_figure_of_the_model_s_own(engine: Engine) -> None:
+    engine.model.replies = {
+        "router": [
+            [("submit_plan", {"clarification": "TV returned 9.7; which other channel?"})],
+            [("submit_plan", {"refusal": "TV returned fifteen already."})],
+            [("submit_plan", {"clarification": "Cut TV by 20 % in tv_spend, or search?"})],
+            plan_of(("analyst", "measure", [])),
+        ],
+        "analyst": [
+            [("ask_user", {"question": "TV returned 9.7; which weeks?"})],
+            [("ask_user", {"question": "Which weeks?"})],
+        ],
+    }
+    answer = await engine.ask("Cut it by 20 %")
+    assert answer.plan.clarification == "Cut TV by 20 % in tv_spend, or search?"
+    answer = await engine.ask("Cut TV by 20 %")
+    assert answer.plan.clarification == "Which weeks?"
+    assert engine.model.unused == 0
+
+
 def kept_under(thread: str, organisation: str = "test") -> str:
     """Where the saver keeps a thread of an organisation."""
     return canonical_json([organisation, thread])
