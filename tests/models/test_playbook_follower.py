@@ -188,6 +188,25 @@ def test_an_error_with_numbers_is_not_repeated_as_a_bare_number(make_specialist:
     assert not any("17" in caveat for caveat in specialist.findings("weigh the fruit").caveats)
 
 
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (
+            "dup: rows repeat a period (2 of them, 2016-02-01 is the first). Delete them, or clean the file",
+            ": dup: rows repeat a period. Delete them, or clean the file.",
+        ),
+        ("q4: no column holds dates", ": no column holds dates."),
+        ("shop: only 17 rows. Give more history", ": Give more history."),
+        ("only 17 rows", "out."),
+    ],
+)
+def test_a_reason_is_told_less_its_figures(make_specialist: Any, message: str, told: str) -> None:
+    broken = {"error": {"kind": "failed", "message": message}}
+    specialist = make_specialist(PLAYBOOK, tools(weigh_fruit=lambda arguments: broken), SCHEMAS)
+    caveats = specialist.findings("weigh the fruit").caveats
+    assert any("could not be carried out" in caveat and caveat.endswith(told) for caveat in caveats)
+
+
 def test_a_repair_leaves_out_what_was_sent_back(specialist: Any) -> None:
     findings = specialist.findings("weigh the fruit")
     again = specialist.repaired(findings.claims[0], findings.headline)

@@ -95,6 +95,23 @@ def test_everyday_words_are_enough_for_a_text_that_comes_along(router: Any, verb
     assert router(f"{verb.split()[0]} this").steps == ()
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Check my data",
+        "How good is my data?",
+        "Are there problems with this data?",
+        "Any issues with this file?",
+        "Are there duplicated dates?",
+        "Any missing weeks?",
+    ],
+)
+def test_a_short_question_about_the_table_itself_goes_to_who_checks_tables(
+    router: Any, question: str
+) -> None:
+    assert router.agents(question, channels=("tv", "search")) == ["causal_analyst"]
+
+
 def test_how_much_is_asked_of_the_optimiser_and_whether_of_the_analyst(router: Any) -> None:
     assert router.agents("How much should I spend on facebook?") == ["budget_optimiser"]
     assert router.agents("Should I spend more on facebook?") == ["causal_analyst"]

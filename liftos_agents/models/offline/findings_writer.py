@@ -14,6 +14,7 @@ from liftos_agents.models.offline.expression import evaluate
 from liftos_agents.models.offline.playbook import Intent, Listing, Sentence
 
 _WORDS = re.compile(r"<([$a-z_][\w.\[\]]*)>")
+_ASIDE = re.compile(r"\s*\([^()]*\d[^()]*\)")
 _NUMBER = re.compile(r"\{([a-z_]\w*):([^|{}]+?)(?:\|([a-z_]+))?\}")
 UNANSWERED = "This could not be worked out from the data at hand."
 
@@ -166,10 +167,18 @@ def _failures(results: Results) -> list[str]:
     texts: list[str] = []
     for step, outcome in results.outcomes.items():
         if outcome.error is not None:
-            words = outcome.error.strip().rstrip(".")
-            told = f": {words}" if words and not re.search(r"\d|[{}<>]", words) else ""
+            told = _without_figures(outcome.error)
             texts.append(f"The step “{step.replace('_', ' ')}” could not be carried out{told}.")
     return texts
+
+
+def _without_figures(error: str) -> str:
+    """What can be told of an error when no figure may stand unbound: its sentences, less asides and names with digits."""
+    words = _ASIDE.sub("", error.strip())
+    source, colon, rest = words.partition(": ")
+    kept = rest if colon and re.search(r"\d", source) else words
+    sentences = [s for s in re.split(r"(?<=\.)\s+", kept) if not re.search(r"\d|[{}<>]", s)]
+    return f": {' '.join(sentences).rstrip('.')}" if sentences else ""
 
 
 def joined(texts: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from liftos_agents.domain.plan import Plan, PlanStep
-from liftos_agents.domain.task import SpecialistBrief, Turn
+from liftos_agents.domain.task import DatasetBrief, SpecialistBrief, Turn
 from liftos_agents.models.offline.channel_names import in_common_words
 from liftos_agents.models.offline.clauses import asks, clauses, head, request
 from liftos_agents.models.offline.conversation import RouterCall
@@ -21,6 +21,8 @@ _SURE = 0.46
 _WEAK = 0.4
 _NEW = 0.6
 _SHORT_WORD = 3
+_SHORT = 8
+_ABOUT_DATA = frozenset(("data", "quality", "profile", "dat", "date", "time", "row", "column"))
 _BUILDS_ON = re.compile(
     r"\b(?:based on|given|using|from) (?:that|this|those|these|it|the (?:result|finding|outcome|analysis|audit))|\baccordingly\b"
 )
@@ -44,6 +46,9 @@ def plan(call: RouterCall) -> Plan:
             return followed
     if ordered and (not question or is_vague(question)):
         return Plan(refusal=_refusal("changing my instructions", call.specialists), reason="orders only")
+    on_data = _for_data(question, task.datasets, call.specialists)
+    if on_data is not None:
+        return Plan(steps=(PlanStep(agent=on_data, goal=question),), reason="how good the data are")
     if is_vague(question):
         return Plan(clarification=_which(call.specialists), reason="nothing in particular is asked for")
     assigned, foreign = _assign(question, call.specialists, channels)
@@ -63,6 +68,20 @@ def plan(call: RouterCall) -> Plan:
     if _touches_subject(question, call.specialists):
         return Plan(clarification=_which(call.specialists), reason="no specialist stands out")
     return Plan(refusal=_refusal("that", call.specialists), reason="no specialist's business")
+
+
+def _for_data(
+    question: str, datasets: Sequence[DatasetBrief], specialists: Sequence[SpecialistBrief]
+) -> str | None:
+    """Who looks at the table itself, when a short question asks for nothing but how good or sound it is."""
+    if len(question.split()) > _SHORT or not any(d.kind == "table" for d in datasets):
+        return None
+    asked = set(concepts(question))
+    if "quality" not in asked or not asked <= _ABOUT_DATA:
+        return None
+    on_tables = {brief.name for brief in specialists if brief.needs == "table"}
+    scores = _similarity(tuple(specialists)).scores(f"{question} data", any_concept=True)
+    return next((s.name for s in scores if s.name in on_tables), None)
 
 
 def _assign(
