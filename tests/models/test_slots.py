@@ -54,6 +54,24 @@ def test_changes(text: str, changes: dict[str, float]) -> None:
     assert slots(text)["$changes"] == pytest.approx(changes)
 
 
+@pytest.mark.parametrize(
+    ("text", "excluded"),
+    [
+        ("Split 1.5m, no search", ["search"]),
+        ("Split 1.5m but nothing on search", ["search"]),
+        ("Split 1.5m, zero for search", ["search"]),
+        ("Split 500k, no TV and no print", ["tv", "print"]),
+        ("Split 500k, no TV or print", ["tv", "print"]),
+        ("1,5 Mio. aufteilen, kein TV", ["tv"]),
+        ("Split 1.5m, no more than 40 % on TV", []),
+        ("Split 1.5m with no change to search", []),
+        ("Split 1.5m, no channel over 40 %", []),
+    ],
+)
+def test_no_before_a_channel_leaves_it_out(text: str, excluded: list[str]) -> None:
+    assert slots(text)["$exclude"] == excluded
+
+
 def test_moving_money_takes_here_and_adds_there() -> None:
     assert slots("move 100k from TV to search")["$amount_changes"] == {"tv": -1e5, "search": 1e5}
 

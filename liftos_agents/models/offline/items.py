@@ -51,6 +51,12 @@ _CUE = re.compile(
 )
 
 
+_NONE_OF = re.compile(
+    r"(?<![\w'])(?:no|nothing (?:on|for|to|in)|zero (?:on|for|to|in)|keine?|nichts fur|pas de|rien (?:en|pour)|nada (?:en|para))\s+$"
+)
+_ENDS_THERE = re.compile(
+    r"\s*(?:$|[,;.?!]|(?:spend|spending|ads|at all)\b|(?:and|or|nor|und|oder|et|ou|y|o)\b)"
+)
 _NAME = re.compile(r"(?<![\w'])[a-z][a-z_0-9]{3,}(?![\w'])")
 _VERBS = frozenset(
     word
@@ -87,6 +93,7 @@ def items(text: str, channels: Sequence[str]) -> tuple[Item, ...]:
         for q in measured
         if not any(s < q.end and q.start < e for s, e in inside)
     ]
+    found += _none_of(said, named)
     taken = [(i.start, i.end) for i in found]
     for match in _CUE.finditer(said):
         if match.lastgroup and not any(s < match.end() and match.start() < e for s, e in taken):
@@ -97,6 +104,16 @@ def items(text: str, channels: Sequence[str]) -> tuple[Item, ...]:
             mention = Mention(match.group(0), (), match.start(), match.end())
             found.append(Item("strange", match.start(), match.end(), mention=mention))
     return tuple(sorted(found, key=lambda i: i.start))
+
+
+def _none_of(said: str, named: Sequence[Mention]) -> list[Item]:
+    """`no` or `nothing on` just before a channel, where the thought ends with it: the channel is left out."""
+    found: list[Item] = []
+    for mention in named:
+        match = _NONE_OF.search(said[: mention.start])
+        if match and _ENDS_THERE.match(said[mention.end :]):
+            found.append(Item("off", match.start(), mention.start))
+    return found
 
 
 def _is_strange(word: str) -> bool:
