@@ -10,7 +10,7 @@ from liftos_agents.domain.answer import AnswerBody
 from liftos_agents.domain.evidence import Evidence
 from liftos_agents.domain.findings import Claim
 from liftos_agents.domain.memory_record import CausalEdge, MemoryRecord
-from liftos_agents.domain.reference import references, unit_of
+from liftos_agents.domain.reference import ReferenceFault, references, resolve, unit_of
 from liftos_agents.memory.record import new_record
 
 _CONFIDENCE = {"accepted": 0.9, "downgraded": 0.6, "refused": 0.3}
@@ -26,7 +26,8 @@ def records_of(
 
     A marketing-mix fit gives one causal edge a channel, or, refused, the finding that nothing is identified.
     An optimised budget gives a decision. Every claim gives a finding, but for those that only read a proposed
-    allocation out, which the decision holds already.
+    allocation out, which the decision holds already, and those that repeat words of a text that was read: whoever
+    wrote a product page does not write into memory.
     """
     known = {e.id: e for e in evidence}
     found: list[MemoryRecord] = []
@@ -38,9 +39,23 @@ def records_of(
     found += [
         _finding(organisation, run_id, claim, known)
         for claim in body.claims
-        if not _in_decision(claim, known)
+        if not _in_decision(claim, known) and not _repeats_material(claim, known)
     ]
     return list({record.id: record for record in found}.values())
+
+
+def _repeats_material(claim: Claim, known: Mapping[str, Evidence]) -> bool:
+    """Whether a claim shows text of evidence that was read from a text, not from a table with its roles."""
+    for reference in references(claim.source):
+        e = known.get(reference.evidence)
+        if e is None or "roles" in e.arguments:
+            continue
+        try:
+            if isinstance(resolve(e.result, reference.path), str):
+                return True
+        except ReferenceFault:
+            continue
+    return False
 
 
 def _edges(organisation: str, run_id: str, e: Evidence) -> list[MemoryRecord]:
