@@ -20,6 +20,7 @@ from liftos_agents.tools.budget.path import gain_along_path, schedule
 from liftos_agents.tools.budget.result import ChannelAllocation, OptimiseBudgetResult, units
 from liftos_agents.tools.budget.wishes import budget_problem
 from liftos_agents.tools.context import ToolContext
+from liftos_agents.tools.mmm.diagnostics import SET_BY_SALES
 from liftos_agents.tools.registry import tool
 
 Array = NDArray[np.float64]
@@ -64,7 +65,8 @@ def _plan(
     allocation = _allocation(fit, problem, plan)
     extrapolated = tuple(name for name, row in allocation.items() if row.extrapolated)
     better = not solution.already_optimal and beats >= RECOMMEND_PROBABILITY and float(gain.mean()) > 0.0
-    recommended = better and not extrapolated
+    set_by_sales = any(check.name == SET_BY_SALES for check in fit.failed_checks)
+    recommended = better and not extrapolated and not set_by_sales
     along = gain_along_path(problem, plan)
     return OptimiseBudgetResult(
         status="solved",
@@ -88,7 +90,7 @@ def _plan(
         recommended=recommended,
         extrapolated=extrapolated,
         already_optimal=solution.already_optimal,
-        verdict=_verdict(solution, recommended, beats, extrapolated),
+        verdict=_verdict(solution, recommended, beats, extrapolated, set_by_sales),
         largest_increase=problem.channels[int(moved.argmax())] if moved.max() > 0.0 else None,
         largest_decrease=problem.channels[int(moved.argmin())] if moved.min() < 0.0 else None,
         binding_constraints=solution.binding,
@@ -174,13 +176,21 @@ def _allocation(fit: MediaFit, problem: BudgetProblem, plan: Array) -> dict[str,
     }
 
 
-def _verdict(solution: BudgetSolution, recommended: bool, beats: float, extrapolated: tuple[str, ...]) -> str:
+def _verdict(
+    solution: BudgetSolution,
+    recommended: bool,
+    beats: float,
+    extrapolated: tuple[str, ...],
+    set_by_sales: bool,
+) -> str:
     if solution.already_optimal:
         return "The current mix is already optimal under these limits; nothing is gained by moving money."
     if recommended:
         return f"Recommended: the plan {certainty(beats)} beats the current mix."
     if extrapolated:
         return f"No plan is recommended: for {', '.join(extrapolated)} it lies beyond what the data saw."
+    if set_by_sales and beats >= RECOMMEND_PROBABILITY:
+        return "No change is recommended: budgets look set from sales, so what the curves promise may be sales' own doing."
     return "No change is recommended: it is too uncertain that the plan beats the current mix."
 
 

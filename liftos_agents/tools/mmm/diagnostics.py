@@ -13,6 +13,8 @@ from liftos_agents.tools.mmm.result import ChannelResult, Check, Diagnostics
 
 Array = NDArray[np.float64]
 
+SET_BY_SALES = "spend_set_by_sales"
+SET_BY_SALES_LIMIT = 0.5
 NEGATIVE_BASELINE_LIMIT = 0.05
 HOLDOUT_LIMIT = 0.2
 AUTOCORRELATION_LIMIT = 0.4
@@ -89,6 +91,7 @@ def checks(
             NEARLY_COLLINEAR,
             "Two channels' spends move nearly as one; their joint effect is known better than the split.",
         ),
+        _set_by_sales(suited),
     ]
     if found.holdout_mape is not None:
         result.append(
@@ -120,6 +123,18 @@ def checks(
         )
     )
     return tuple(result)
+
+
+def _set_by_sales(suited: Suitability) -> Check:
+    """Whether a budget looks like a share of the same period's sales, which an effect on sales cannot be told from."""
+    worst = max(suited.proportion, key=lambda name: suited.proportion[name], default="")
+    return _at_most(
+        SET_BY_SALES,
+        suited.proportion.get(worst, 0.0),
+        SET_BY_SALES_LIMIT,
+        f"Spend on {worst} moves in proportion to the same period's sales: if its budget is set from them, cause and effect "
+        "cannot be told apart here; an experiment can.",
+    )
 
 
 def _at_most(name: str, value: float, threshold: float, meaning: str) -> Check:

@@ -23,6 +23,7 @@ WARMUP = 150
 LONGER = (1, 2)
 """Thinning of the runs that follow where chains have not converged; each doubles the sweeps behind the kept draws."""
 FEWEST_FOR_HOLDOUT = 60
+MOSTLY_NEGATIVE = 0.5
 
 Progress = Callable[[str, float], None]
 
@@ -57,6 +58,13 @@ def fit(data: MmmInput, progress: Progress | None = None) -> MmmFit:
     draws, convergence = _sample(data, form)
     unseen = sensitivity(form, draws, data.seed)
     posterior = media_posterior(data, form, draws, unseen.effect)
+    negative = float(np.mean(posterior.baseline.sum(axis=1) < 0.0))
+    if negative > MOSTLY_NEGATIVE:
+        reason = (
+            "The model credits media with more than all sales in most of its draws: something that drives sales is missing, or "
+            "budgets are set from sales."
+        )
+        return MmmFit(refused(data, replace(suited, refusals=(reason,))), None)
     report("forecasting held-out periods", 0.75)
     error = _holdout(data)
     report("summarising", 0.95)

@@ -18,6 +18,7 @@ NEARLY_COLLINEAR = 0.9
 SALES_RULE = 0.97
 LEAST_VARIATION = 0.02
 FEWEST_ACTIVE = 5
+MOSTLY_ACTIVE = 0.8
 ROWS_PER_PARAMETER = 2.0
 
 
@@ -25,6 +26,8 @@ ROWS_PER_PARAMETER = 2.0
 class Suitability:
     """Reasons to refuse the fit, reasons to downgrade it, and the figures behind them.
 
+    `sales_r2` is the share of a spend's variance that this and the last two periods' sales explain; `proportion` the share of its
+    logarithm's variance that goes when it is divided by the same period's sales: near 1, the budget is a share of sales.
     `left_out` names channels whose spend hardly varies; they stay in the baseline.
     """
 
@@ -33,6 +36,7 @@ class Suitability:
     left_out: tuple[str, ...]
     collinearity: float
     sales_r2: dict[str, float]
+    proportion: dict[str, float]
 
 
 def suitability(data: MmmInput, parameters: int) -> Suitability:
@@ -61,7 +65,7 @@ def suitability(data: MmmInput, parameters: int) -> Suitability:
     elif rows < ROWS_PER_PARAMETER * needed:
         downgrades.append(f"The model has about {needed} parameters for {rows} periods.")
     if refusals or still:
-        return Suitability(tuple(refusals), tuple(downgrades), tuple(still), 0.0, {})
+        return Suitability(tuple(refusals), tuple(downgrades), tuple(still), 0.0, {}, {})
     collinearity, pair = _collinearity(data)
     if collinearity > COLLINEAR:
         refusals.append(
@@ -78,7 +82,8 @@ def suitability(data: MmmInput, parameters: int) -> Suitability:
                 f"Spend on {name!r} is a function of sales ({share:.1%} of it is explained by them): cause and effect cannot be "
                 "told apart; run an experiment on it."
             )
-    return Suitability(tuple(refusals), tuple(downgrades), (), collinearity, follows)
+    proportion = {name: _proportion(data, index) for index, name in enumerate(data.channels)}
+    return Suitability(tuple(refusals), tuple(downgrades), (), collinearity, follows, proportion)
 
 
 def _without_variation(data: MmmInput) -> list[str]:
@@ -110,3 +115,15 @@ def _sales_r2(data: MmmInput, channel: int) -> float:
     fitted = lags @ np.linalg.lstsq(lags, spend, rcond=None)[0]
     spread = float(((spend - spend.mean()) ** 2).sum())
     return 0.0 if spread == 0.0 else float(1.0 - ((spend - fitted) ** 2).sum() / spread)
+
+
+def _proportion(data: MmmInput, channel: int) -> float:
+    """The share of the variance of a log spend that is gone from log (spend / sales); 0 for a spend that often pauses."""
+    both = (data.spend[:, channel] > 0.0) & (data.outcome > 0.0)
+    if both.mean() < MOSTLY_ACTIVE:
+        return 0.0
+    spend = np.log(data.spend[both, channel])
+    spread = float(spend.var())
+    return (
+        0.0 if spread == 0.0 else max(0.0, 1.0 - float((spend - np.log(data.outcome[both])).var()) / spread)
+    )

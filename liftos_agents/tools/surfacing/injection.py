@@ -20,7 +20,8 @@ _INSTRUCTION = re.compile(
 _INVISIBLE = re.compile(
     r"[\u200b\u2060\u2061-\u2064\u180e\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
 )
-_SENTENCE = re.compile(r"[^.!?\n。！？]*(?:[.!?。！？]+|\n|$)")
+# A full stop ends a sentence only before space: "99.9x" is one word.
+_SENTENCE = re.compile(r"(?:[^.!?\n。！？]|[.!?]+(?=[^\s.!?]))*(?:[.!?]+(?=\s|$)|[。！？]+|\n|$)")
 
 
 def set_aside(text: str) -> tuple[str, tuple[str, ...]]:

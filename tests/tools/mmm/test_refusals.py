@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from liftos_agents.data.store import TransientStore
 from liftos_agents.tools.mmm import MmmFit, MmmInput, fit
+from liftos_agents.tools.registry import run
 from tests.tools.mmm.conftest import simulated
 
 
@@ -106,3 +109,26 @@ def test_a_missing_driver_shows_in_the_checks() -> None:
     failed = {check.name for check in found.result.checks if not check.passed}
     assert "residual_autocorrelation" in failed
     assert found.result.status == "downgraded"
+
+
+@pytest.mark.parametrize(("noise", "status"), [(0.03, "refused"), (0.08, "downgraded")])
+def test_a_budget_set_from_sales_is_refused_or_named(noise: float, status: str) -> None:
+    rng = np.random.default_rng(0)
+    weeks = np.arange(104)
+    sales = 1e5 * np.exp(0.15 * np.sin(2 * np.pi * weeks / 52) + 0.06 * rng.normal(size=104))
+    frame = pd.DataFrame(
+        {
+            "date": pd.date_range("2023-01-02", periods=104, freq="7D"),
+            "revenue": sales,
+            "tv_spend": 0.1 * sales * np.exp(noise * rng.normal(size=104)),
+            "radio_spend": 3000.0 * np.exp(0.4 * rng.normal(size=104)),
+        }
+    )
+    store = TransientStore()
+    found = run("fit_mmm", frame, store=store).result
+    assert found["status"] == status
+    plan = run("optimise_budget", frame, store=store).result
+    assert not plan["recommended"]
+    if status == "downgraded":
+        assert [check["name"] for check in found["checks"] if not check["passed"]] == ["spend_set_by_sales"]
+        assert "set from sales" in plan["verdict"]
