@@ -66,16 +66,17 @@ class FitMmmArguments(BaseModel):
     data="panel",
 )
 def fit_mmm(context: ToolContext, arguments: FitMmmArguments) -> FitMmmResult:
-    """The fit of the panel, its posterior stored as an artifact.
+    """The fit of the panel, its posterior stored as an artifact; what was summed or left out on the way is among the warnings.
 
     Raises:
         ToolRetry: An argument names a channel, country or period that the data does not have.
     """
     found = fit(mmm_input(context.panel, arguments, context.seed), context.progress)
+    result = found.result.model_copy(update={"warnings": (*context.panel.notes, *found.result.warnings)})
     if found.posterior is None:
-        return found.result
+        return result
     stored = context.put_artifact(found.posterior.thin(STORED_DRAWS).to_npz())
-    return found.result.model_copy(update={"posterior": stored})
+    return result.model_copy(update={"posterior": stored})
 
 
 def mmm_input(panel: Panel, arguments: FitMmmArguments, seed: int) -> MmmInput:

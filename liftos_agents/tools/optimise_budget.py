@@ -228,10 +228,12 @@ def _warnings(
     gain: Array,
     along: Array,
 ) -> tuple[str, ...]:
-    said = [
-        f"The limit “{limit.name}” leaves no plan together with the others and was given up."
-        for limit in solution.relaxed
-    ]
+    said: list[str] = []
+    if solution.relaxed:
+        names = "; ".join(limit.name for limit in solution.relaxed)
+        said.append(
+            f"Limits of our own that leave no plan together with those asked for were given up: {names}."
+        )
     said += [
         f"The proposal for {name} lies beyond {EXTRAPOLATION_FACTOR:g} × its highest period so far: its response "
         "there is extrapolated."

@@ -120,10 +120,19 @@ def conflict(limits: Sequence[Limit], channels: int, unit: float) -> tuple[Limit
 
 
 def keep_what_fits(limits: Sequence[Limit], channels: int, unit: float) -> tuple[Limit, ...]:
-    """`limits` without the soft ones that leave no plan: those that clash alone, else all of them."""
+    """`limits` without the soft ones that leave no plan.
+
+    Of those that only cap a channel, each that clashes alone goes, and all of them where they clash together. Those that also
+    hold a channel up are then taken one after another as long as a plan is left.
+    """
     hard = [limit for limit in limits if not limit.soft]
-    fitting = [limit for limit in limits if not limit.soft or feasible([*hard, limit], channels, unit)]
-    return tuple(fitting) if feasible(fitting, channels, unit) else tuple(hard)
+    caps = [limit for limit in limits if limit.soft and not math.isfinite(limit.lower)]
+    fitting = [limit for limit in caps if feasible([*hard, limit], channels, unit)]
+    kept = [*hard, *fitting] if feasible([*hard, *fitting], channels, unit) else hard
+    for limit in limits:
+        if limit.soft and math.isfinite(limit.lower) and feasible([*kept, limit], channels, unit):
+            kept = [*kept, limit]
+    return tuple(limit for limit in limits if limit in kept)
 
 
 def _feasible_by_programme(space: Polytope, upper: Array, unit: float) -> bool:

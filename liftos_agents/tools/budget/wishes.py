@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -83,7 +85,10 @@ def _limits(
         limits += _group_limits(group, names, total)
     if wishes.largest_step is not None:
         free = [c for c in range(len(names)) if c not in (*changes, *excluded, *held) and current[c] > 0.0]
-        limits += [_near(names[c], c, float(current[c]), wishes.largest_step, soft=True) for c in free]
+        limits += [
+            _as_near_as_allowed(_near(names[c], c, float(current[c]), wishes.largest_step, soft=True), limits)
+            for c in free
+        ]
     if not wishes.allow_extrapolation:
         factor = EXTRAPOLATION_FACTOR
         limits += [
@@ -100,6 +105,14 @@ def _near(name: str, channel: int, current: float, change: float, *, soft: bool 
     words = f"{name} within {100 * change:.4g} % of its current spend"
     low, high = current * max(1.0 - change, 0.0), current * (1.0 + change)
     return Limit(words + (" in one step" if soft else ""), (channel,), low, high, soft=soft)
+
+
+def _as_near_as_allowed(near: Limit, limits: list[Limit]) -> Limit:
+    """`near` moved to where the limits on the same channel alone leave room: their edge, where they ask to go farther."""
+    own = [limit for limit in limits if limit.channels == near.channels and not limit.soft]
+    lowest = max((limit.lower for limit in own), default=-np.inf)
+    highest = min((limit.upper for limit in own), default=np.inf)
+    return replace(near, lower=min(near.lower, highest), upper=max(near.upper, lowest))
 
 
 def _group_limits(group: GroupLimit, names: tuple[str, ...], total: float) -> list[Limit]:

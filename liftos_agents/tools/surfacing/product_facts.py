@@ -30,7 +30,7 @@ PRICE = re.compile(
     re.I,
 )
 RATING = re.compile(
-    r"\b\d(?:[.,]\d)?\s*(?:/|out of|of)\s*5\b(?:\s*stars?)?|\b\d(?:[.,]\d)?[ -]stars?\b|\brating\s*:?\s*\d(?:[.,]\d)?|\b\d[\d,.]{0,11}\s?(?:customer |verified |global )?(?:reviews?|ratings)\b",
+    r"\b\d(?:[.,]\d)?\s*(?:/|out of|of)\s*5\b(?:\s*stars?)?|\b\d(?:[.,]\d)?[ -]stars?\b|\b(?:rating\s*:?|rated)\s*\d(?:[.,]\d)?|\b\d[\d,.]{0,11}\s?(?:customer |verified |global )?(?:reviews?|ratings)\b",
     re.I,
 )
 COMPATIBILITY = re.compile(
