@@ -299,3 +299,17 @@ def test_an_answer_names_the_channel_that_was_asked_about() -> None:
     found = slots("What if we cut radio by 10 %?; I meant search", "I meant search", thread=(turn,))
     assert found["$changes"] == {"search": -0.1}
     assert found["$unclear"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("How should I split 500k over facebook and tv next quarter?", ["ooh", "print", "search"]),
+        ("Split 500k between tv, print and facebook", ["ooh", "search"]),
+        ("How should I split 1.5m over the channels?", []),
+        ("Split 1.5m with tv at least 200k and print unchanged", []),
+        ("Split 1.5m over tv at most", []),
+    ],
+)
+def test_a_split_over_some_channels_leaves_the_others_out(text: str, left_out: list[str]) -> None:
+    assert slots(text)["$exclude"] == left_out

@@ -18,6 +18,10 @@ from liftos_agents.models.offline.periods import horizon, over_horizon
 from liftos_agents.models.offline.quantities import plain
 from liftos_agents.models.offline.words import concepts
 
+_SPLIT_OVER = re.compile(
+    r"\b(?:split|divide|allocate|distribute|spread|verteil\w*|aufteil\w*|repart\w*|distribu\w*)\b[^.;?!]*"
+    r"\b(?:over|between|across|among|auf|zwischen|uber|entre|sur)\s(?:just |only |nur )?(?:the )?$"
+)
 _CAUTIOUS = re.compile(
     r"\b(?:safe(?:st|ly)?|risk[- ]averse|low risk|conservativ\w*|cautious\w*|worst case|downside|vorsichtig|sicher|prudent\w*)\b"
 )
@@ -69,6 +73,22 @@ def _with_answer(task: SpecialistTask, channels: tuple[str, ...]) -> str:
     return goal[: unclear[0].start] + named[0] + goal[unclear[0].end :]
 
 
+def _outside(said: str, row: Sequence[Item], channels: Sequence[str], dropped: Sequence[str]) -> list[str]:
+    """Channels that a split over some of them, named one after another, leaves out."""
+    for index, item in enumerate(row):
+        if item.kind != "channel" or not _SPLIT_OVER.search(said[: item.start]):
+            continue
+        named: list[str] = []
+        for follower in row[index:]:
+            if follower.kind not in ("channel", "and", "comma"):
+                break
+            if follower.mention is not None:
+                named += follower.mention.choices
+        if len(named) > 1:
+            return [c for c in channels if c not in named and c not in dropped]
+    return []
+
+
 @lru_cache(maxsize=256)
 def _slots(text: str, channels: tuple[str, ...], frequency: str | None) -> Mapping[str, Any]:
     said = plain(text)
@@ -85,7 +105,7 @@ def _slots(text: str, channels: tuple[str, ...], frequency: str | None) -> Mappi
         "$moves": moves.relative or moves.amount,
         "$extra": moves.whole_amount,
         "$extra_share": moves.whole_relative,
-        "$exclude": moves.dropped,
+        "$exclude": [*moves.dropped, *_outside(said, row, channels, moves.dropped)],
         "$minimum": limits.minimum,
         "$maximum": limits.maximum,
         "$minimum_share": limits.minimum_share,
