@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from liftos_agents.domain.posterior import MediaPosterior
 from liftos_agents.tools.mmm.convergence import Convergence, assess
@@ -42,7 +43,12 @@ def fit(data: MmmInput, progress: Progress | None = None) -> MmmFit:
     Geometric adstock, logistic or Hill saturation (Jin et al. 2017), effects not negative, Gaussian baseline integrated out, latent
     demand drawn along; sampled by a collapsed grid-Gibbs. The same input gives the same bytes.
     """
-    report = progress or (lambda message, fraction: None)
+    # Threads of the linear algebra add up in another order, and cost more than they save on matrices this small.
+    with threadpool_limits(1, user_api="blas"):
+        return _fit(data, progress or (lambda message, fraction: None))
+
+
+def _fit(data: MmmInput, report: Progress) -> MmmFit:
     report("checking what the data can carry", 0.0)
     first = suitability(data, parameters=1)
     if first.refusals:

@@ -86,7 +86,8 @@ def test_the_same_input_gives_the_same_bytes(vary: Callable[..., MmmFit]) -> Non
 def test_the_number_of_threads_does_not_show() -> None:
     script = (
         "from tests.tools.mmm.conftest import simulated; from liftos_agents.tools.mmm import fit; from dataclasses import replace;"
-        "print(fit(replace(simulated(), confounding='factor', draws=100)).result.model_dump_json())"
+        "import hashlib; found = fit(replace(simulated(), confounding='factor', draws=100));"
+        "print(found.result.model_dump_json(), hashlib.sha256(found.posterior.to_npz()).hexdigest())"
     )
     texts = []
     for threads in ("1", "2"):
