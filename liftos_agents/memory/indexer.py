@@ -37,7 +37,11 @@ class Indexer:
         self._busy = False
         self._closing = False
         self._thread: threading.Thread | None = None
-        self.error: str | None = None
+
+    @property
+    def error(self) -> str | None:
+        """What failed when either kind of work was last done, or None."""
+        return self._vectors.error or self._index.error
 
     def written(self, organisation: str) -> None:
         """Notes that the organisation has something new; returns at once."""
@@ -81,19 +85,19 @@ class Indexer:
 
     def _run(self) -> None:
         while (work := self._next()) is not None:
-            organisation, act = work
+            organisation, chore = work
             try:
-                act(organisation)
-                self.error = None
+                chore.act(organisation)
+                chore.error = None
             except Exception as error:  # noqa: BLE001
                 # The record is safe and recall needs neither step, so the failure is told, not raised.
-                self.error = f"{type(error).__name__}: {error}"
-                _log.warning("memory index of %r: %s", organisation, self.error)
+                chore.error = f"{type(error).__name__}: {error}"
+                _log.warning("memory index of %r: %s", organisation, chore.error)
             with self._wake:
                 self._busy = False
                 self._wake.notify_all()
 
-    def _next(self) -> tuple[str, Callable[[str], None]] | None:
+    def _next(self) -> tuple[str, _Chore] | None:
         with self._wake:
             while True:
                 chores = [self._vectors] if self._closing else [self._vectors, self._index]
@@ -103,7 +107,7 @@ class Indexer:
                     due = chore.due_in(now)
                     if due is not None and due <= 0:
                         self._busy = True
-                        return chore.take(), chore.act
+                        return chore.take(), chore
                     waits += [] if due is None else [due]
                 if self._closing:
                     return None
@@ -117,6 +121,7 @@ class _Chore:
         self.act = act
         self.waiting: dict[str, float] = {}
         self.hurry = False
+        self.error: str | None = None
         self._quiet, self._patience = quiet, patience
         self._last = 0.0
 
