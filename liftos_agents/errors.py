@@ -69,15 +69,6 @@ class ConfigurationError(UserError):
     """A setting that cannot be used."""
 
 
-class MissingExtraError(UserError):
-    """An optional dependency that is not installed."""
-
-    def __init__(self, package: str, extra: str) -> None:
-        super().__init__(
-            f"{package} is not installed", fix=f"Install it with: pip install 'liftos-agents[{extra}]'"
-        )
-
-
 class BudgetExceededError(UserError):
     """A cap on steps, tokens or money that the next call would pass."""
 

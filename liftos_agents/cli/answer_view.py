@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Console, Group, RenderableType
-from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
@@ -69,8 +68,3 @@ def _footer(answer: Answer) -> RenderableType:
         f" · {answer.model} · {timings.total_ms / 1000:.2f} s · ${cost.usd:.4f}{why}",
         style="dim",
     )
-
-
-def plain(text: str) -> str:
-    """Text that rich will not read as markup."""
-    return escape(text)

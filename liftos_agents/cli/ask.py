@@ -54,7 +54,6 @@ def ask(
         data=tuple(data or ()),
         roles=data_room.parse_role_options(role or []),
         thread_id=thread,
-        max_usd=max_usd,
         interactive=not no_input,
     )
     with liftos_agents.LiftOS(settings=settings) as lift:

@@ -52,8 +52,6 @@ OPENINFERENCE_KIND = "openinference.span.kind"
 INPUT = "input.value"
 OUTPUT = "output.value"
 SESSION = "session.id"
-USER = "user.id"
-METADATA = "metadata"
 
 RUN = "liftos.run.id"
 SPAN = "liftos.span.id"
@@ -62,11 +60,6 @@ STEP = "liftos.step"
 CONVENTIONS_VERSION = "liftos.conventions"
 EVIDENCE = "liftos.evidence.ids"
 CACHED = "liftos.evidence.cached"
-DECISION = "liftos.decision.id"
-OPTIONS = "liftos.decision.options"
-CHOSEN = "liftos.decision.chosen"
-REASON = "liftos.decision.reason"
-VERDICT = "liftos.policy.verdict"
 
 SUBJECTS: dict[SpanKind, str] = {
     "workflow": WORKFLOW,
