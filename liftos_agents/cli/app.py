@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from liftos_agents.cli import ask, data, doctor, evaluate, house, tools, trace
+from liftos_agents.cli import ask, data, doctor, evaluate, house, memory, tools, trace
 from liftos_agents.version import __version__
 
 app = typer.Typer(
@@ -40,6 +40,7 @@ app.command("demo")(ask.demo)
 app.add_typer(data.app, name="data")
 app.add_typer(tools.app, name="tools")
 app.add_typer(trace.app, name="trace")
+app.add_typer(memory.app, name="memory")
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(house.graph, name="graph")
 app.command("schema")(house.schema)
