@@ -1,4 +1,4 @@
-"""Tables of the trace: runs, their spans, the chained decisions and the signed heads of the chains."""
+"""Tables of the trace: runs, their spans and inputs, models' replies, chained decisions, signed heads."""
 
 from __future__ import annotations
 
@@ -63,4 +63,31 @@ chain_heads = Table(
     Column("hash", String(64), nullable=False),
     Column("public_key", String(64), nullable=False),
     Column("signature", String(128), nullable=False),
+)
+
+run_inputs = Table(
+    "run_inputs",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("content", Text, nullable=False),
+)
+
+pending_runs = Table(
+    "pending_runs",
+    metadata,
+    Column("run_id", String(64), primary_key=True),
+    Column("organisation", String(128), nullable=False),
+    Column("content", Text, nullable=False),
+)
+
+model_replies = Table(
+    "model_replies",
+    metadata,
+    Column("run_id", String(64), primary_key=True),
+    Column("request", String(64), primary_key=True),
+    Column("agent", String(128), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("parts", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("created_ns", BigInteger, nullable=False),
 )
