@@ -51,8 +51,10 @@ class Settings:
         return replace(self, **{k: v for k, v in changes.items() if v is not None})  # type: ignore[arg-type]
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Settings as the environment gives them.
+    def from_environment(
+        cls, environment: Mapping[str, str] | None = None, *, base: Settings | None = None
+    ) -> Settings:
+        """Settings as the environment gives them, over `base` or else the defaults.
 
         Raises:
             ConfigurationError: A variable holds what cannot be read.
@@ -70,7 +72,7 @@ class Settings:
             else None,
             "max_usd": _number(env, "LIFTOS_MAX_USD"),
         }
-        return cls().with_(**given)
+        return (base or cls()).with_(**given)
 
 
 def _number(env: Mapping[str, str], name: str) -> float | None:
