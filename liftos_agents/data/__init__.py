@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from liftos_agents.data.briefing import brief
+    from liftos_agents.data.catalogue_table import is_catalogue, product_titles
     from liftos_agents.data.cleaning import FIXES, clean
     from liftos_agents.data.database import Database
     from liftos_agents.data.dataset import Dataset
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from liftos_agents.data.role_options import parse_role_options
     from liftos_agents.data.roles import work_out_roles
     from liftos_agents.data.store import EvidenceStore, Store, TransientStore
-    from liftos_agents.data.unifying import unify
+    from liftos_agents.data.unifying import unify, unify_catalogues
 
 __all__ = [
     "FIXES",
@@ -40,10 +41,13 @@ __all__ = [
     "build_panel",
     "check",
     "clean",
+    "is_catalogue",
     "load",
     "open_home",
     "parse_role_options",
+    "product_titles",
     "unify",
+    "unify_catalogues",
     "work_out_roles",
     "write",
 ]
@@ -63,10 +67,13 @@ _HOMES = {
     "build_panel": "liftos_agents.data.panel",
     "check": "liftos_agents.data.quality",
     "clean": "liftos_agents.data.cleaning",
+    "is_catalogue": "liftos_agents.data.catalogue_table",
     "load": "liftos_agents.data.loader",
     "open_home": "liftos_agents.data.home",
     "parse_role_options": "liftos_agents.data.role_options",
+    "product_titles": "liftos_agents.data.catalogue_table",
     "unify": "liftos_agents.data.unifying",
+    "unify_catalogues": "liftos_agents.data.unifying",
     "work_out_roles": "liftos_agents.data.roles",
     "write": "liftos_agents.data.export",
 }

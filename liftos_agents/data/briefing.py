@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liftos_agents.data.catalogue_table import is_catalogue, product_titles
 from liftos_agents.data.dataset import Dataset
 from liftos_agents.domain.roles import ColumnRoles
 from liftos_agents.domain.task import DatasetBrief
@@ -11,13 +12,17 @@ _EXCERPT = 2_000
 
 
 def brief(dataset: Dataset, roles: ColumnRoles | None = None) -> DatasetBrief:
-    """The brief of `dataset`; `problem` says why when it makes no panel."""
+    """The brief of `dataset`; `problem` says why when a table that is no catalogue makes no panel."""
     if dataset.frame is None:
         return DatasetBrief(
             id=dataset.id, name=dataset.name, kind="text", text=(dataset.text or "")[:_EXCERPT]
         )
     columns = tuple(str(c) for c in dataset.frame.columns)
     shape = DatasetBrief(id=dataset.id, name=dataset.name, rows=len(dataset.frame), columns=columns)
+    if is_catalogue(dataset):
+        shape = shape.model_copy(update={"catalogue": True, "products": product_titles(dataset)})
+        if roles is None:
+            return shape
     try:
         panel = dataset.panel(roles)
     except UserError as problem:

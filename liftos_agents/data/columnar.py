@@ -1,4 +1,4 @@
-"""Reads Parquet and JSON lines through DuckDB, Stata through pandas."""
+"""Reads Parquet through DuckDB, Stata through pandas."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ _NUMBERS = (
     "BOOLEAN",
 )
 _BYTES_OF_A_CELL = 8
-_LONGEST_OBJECT = 16 * 1024 * 1024
 
 
 def read_parquet(path: Path, *, limits: Limits) -> RawTable:
@@ -39,16 +38,6 @@ def read_parquet(path: Path, *, limits: Limits) -> RawTable:
         DataError: Not Parquet, nested columns, or more than the limits allow.
     """
     return _read("read_parquet(?)", path, limits)
-
-
-def read_json_lines(path: Path, *, limits: Limits) -> RawTable:
-    """The objects of a file of JSON lines, or of a JSON array of objects, as rows.
-
-    Raises:
-        DataError: Not JSON, nested values, or more than the limits allow.
-    """
-    source = f"read_json(?, sample_size = -1, maximum_object_size = {_LONGEST_OBJECT}, auto_detect = true)"
-    return _read(source, path, limits)
 
 
 def read_stata(path: Path, *, limits: Limits) -> RawTable:

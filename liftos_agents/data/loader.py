@@ -8,12 +8,13 @@ from pathlib import Path
 import pandas as pd
 
 from liftos_agents.data.column_types import type_columns
-from liftos_agents.data.columnar import raw_frame, read_json_lines, read_parquet, read_stata
+from liftos_agents.data.columnar import raw_frame, read_parquet, read_stata
 from liftos_agents.data.dataset import Dataset
 from liftos_agents.data.date_format import DateOrder
 from liftos_agents.data.delimited import read_delimited
 from liftos_agents.data.encoding import encoding_of
 from liftos_agents.data.headers import settle_headers
+from liftos_agents.data.json_table import read_json
 from liftos_agents.data.limits import DEFAULT_LIMITS, Limits
 from liftos_agents.data.raw_table import RawTable, stack
 from liftos_agents.data.source_paths import source_paths
@@ -31,9 +32,9 @@ _TABLES: dict[str, Callable[..., RawTable]] = {
     ".pq": read_parquet,
     ".xlsx": read_workbook,
     ".xlsm": read_workbook,
-    ".jsonl": read_json_lines,
-    ".ndjson": read_json_lines,
-    ".json": read_json_lines,
+    ".jsonl": read_json,
+    ".ndjson": read_json,
+    ".json": read_json,
     ".dta": read_stata,
 }
 _TEXTS = (".txt", ".md", ".html", ".htm")
@@ -50,7 +51,7 @@ def load(
     """The dataset in a file, in the files of a glob, or in a frame.
 
     Args:
-        source: CSV, TSV, Parquet, XLSX, JSON lines or Stata for a table; txt, md or html for a text.
+        source: CSV, TSV, Parquet, XLSX, JSON, JSON lines or Stata for a table; txt, md or html for a text.
             The files of a glob are stacked and must have the same columns. A Dataset comes back as it is.
         limits: Caps, checked while reading.
         roots: Folders that files must lie in; empty means anywhere.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,34 @@ def unify(datasets: Sequence[Dataset]) -> Dataset:
     joined = _join(aligned, [dataset.name for dataset in tables], notes)
     kept = {column: code for column, code in currencies.items() if column in joined.columns}
     return Dataset.of_frame(joined, name, tuple(notes), kept)
+
+
+def unify_catalogues(catalogues: Sequence[Dataset]) -> Dataset:
+    """One catalogue of several: their rows one after another when the columns agree, else the first, with a note.
+
+    Raises:
+        DataError: There is none.
+    """
+    if not catalogues:
+        raise DataError("there is no catalogue", fix="Give a table of products")
+    first, *others = catalogues
+    if not others:
+        return first
+    frames = [_frame(catalogue) for catalogue in catalogues]
+    agree = all(set(frame.columns) == set(frames[0].columns) for frame in frames)
+    if not agree:
+        unused = ", ".join(repr(other.name) for other in others)
+        note = f"Of several catalogues with different columns, {first.name!r} is used and {unused} not."
+        return replace(first, notes=(*first.notes, note))
+    columns = list(frames[0].columns)
+    # A column of numbers here and of texts there is one of texts.
+    texts = [c for c in columns if len({pd.api.types.is_numeric_dtype(frame[c]) for frame in frames}) > 1]
+    stacked = pd.concat([frame[columns].astype(dict.fromkeys(texts, object)) for frame in frames])
+    name = " + ".join(catalogue.name for catalogue in catalogues)
+    notes = tuple(dict.fromkeys(note for catalogue in catalogues for note in catalogue.notes))
+    return Dataset.of_frame(
+        stacked.reset_index(drop=True), name, (*notes, "The catalogues were put one after another.")
+    )
 
 
 def _frame(dataset: Dataset) -> pd.DataFrame:

@@ -8,7 +8,12 @@ from pydantic import BaseModel, ConfigDict
 
 
 class DatasetBrief(BaseModel):
-    """A dataset as a model sees it: names and shape, no rows."""
+    """A dataset as a model sees it: names and shape, no rows.
+
+    Attributes:
+        catalogue: The table lists products; `products` are the first titles, shortened.
+        problem: Why the table makes no panel.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,6 +35,8 @@ class DatasetBrief(BaseModel):
     claimed: tuple[str, ...] = ()
     text: str | None = None
     problem: str | None = None
+    catalogue: bool = False
+    products: tuple[str, ...] = ()
 
 
 class Turn(BaseModel):

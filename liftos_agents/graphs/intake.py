@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from liftos_agents import data
-from liftos_agents.data import Dataset, brief, load, work_out_roles
+from liftos_agents.data import Dataset, brief, is_catalogue, load, work_out_roles
 from liftos_agents.data.date_format import DateOrder
 from liftos_agents.domain.task import DatasetBrief
 from liftos_agents.errors import AmbiguousRoleError, ArgumentError, UserError
@@ -54,7 +54,7 @@ def describe(
     unclear: AmbiguousRoleError | None = None
     for dataset in datasets:
         roles, problem = None, None
-        if dataset.kind == "table":
+        if dataset.kind == "table" and not is_catalogue(dataset):
             try:
                 roles = work_out_roles(dataset, overrides) if overrides else dataset.roles
             except AmbiguousRoleError as error:
@@ -70,15 +70,23 @@ def describe(
 
 def _load_all(services: Services, sources: tuple[Any, ...], order: DateOrder | None) -> list[Dataset]:
     loaded = [_load(services, source, order) for source in sources]
-    tables = [d for d in loaded if d.kind == "table"]
-    if len(tables) > 1:
-        joined = data.unify(tables)
-        loaded = [joined, *(d for d in loaded if d.kind != "table")]
+    loaded = _parted(loaded)
     for dataset in loaded:
         if dataset.id not in services.stores.shelf:
             services.home.evidence.put_dataset(dataset)
             services.stores.shelf[dataset.id] = dataset
     return [services.stores.shelf[d.id] if services.stores.shelf[d.id].name == d.name else d for d in loaded]
+
+
+def _parted(loaded: list[Dataset]) -> list[Dataset]:
+    """Media tables made one, then catalogues made one, then texts: products have no place among weeks of spend."""
+    catalogues = [d for d in loaded if is_catalogue(d)]
+    tables = [d for d in loaded if d.kind == "table" and d not in catalogues]
+    return [
+        *([data.unify(tables)] if tables else []),
+        *([data.unify_catalogues(catalogues)] if catalogues else []),
+        *(d for d in loaded if d.kind != "table"),
+    ]
 
 
 def _load(services: Services, source: Any, order: DateOrder | None) -> Dataset:

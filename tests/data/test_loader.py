@@ -230,11 +230,6 @@ def test_what_is_no_workbook_or_parquet(file: Write) -> None:
             load(file("hello there", name))
 
 
-def test_nested_json_is_refused_by_column(file: Write) -> None:
-    with pytest.raises(DataError, match="column 'b'"):
-        load(file('{"a": 1, "b": {"c": 2}}\n', "a.jsonl"))
-
-
 def test_texts(file: Write) -> None:
     dataset = load(file("# Kettle\nBoils water.", "kettle.md"))
     assert (dataset.kind, dataset.name, dataset.text) == ("text", "kettle", "# Kettle\nBoils water.")
