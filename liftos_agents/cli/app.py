@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from liftos_agents.cli import ask, data, doctor, evaluate, house, memory, tools, trace
+from liftos_agents.cli import ask, completion, data, doctor, evaluate, house, memory, tools, trace
 from liftos_agents.version import __version__
 
 app = typer.Typer(
@@ -46,3 +46,4 @@ app.add_typer(house.graph, name="graph")
 app.command("schema")(house.schema)
 app.command("doctor")(doctor.doctor)
 app.command("serve")(house.serve)
+app.command("completion", epilog="Example: liftos completion zsh --install")(completion.completion)
