@@ -35,15 +35,17 @@ def liftos(
     """Options before the command."""
 
 
-app.command("ask")(ask.ask)
-app.command("demo")(ask.demo)
+app.command("ask", epilog="Example: liftos ask 'What if I cut TV by 20 %?' -d sales.csv -r margin=0.35")(
+    ask.ask
+)
+app.command("demo", epilog="Example: liftos demo --out shop.csv")(ask.demo)
 app.add_typer(data.app, name="data")
 app.add_typer(tools.app, name="tools")
 app.add_typer(trace.app, name="trace")
 app.add_typer(memory.app, name="memory")
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(house.graph, name="graph")
-app.command("schema")(house.schema)
-app.command("doctor")(doctor.doctor)
-app.command("serve")(house.serve)
+app.command("schema", epilog="Example: liftos schema answer > answer.schema.json")(house.schema)
+app.command("doctor", epilog="Example: liftos doctor --json")(doctor.doctor)
+app.command("serve", epilog="Example: liftos serve --port 9000 --data-root exports")(house.serve)
 app.command("completion", epilog="Example: liftos completion zsh --install")(completion.completion)

@@ -27,7 +27,7 @@ File = Annotated[
 SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "note": "cyan", "info": "cyan"}
 
 
-@app.command("roles")
+@app.command("roles", epilog="Example: liftos data roles sales.csv --role outcome=revenue")
 def roles(file: File, role: options.Role = None, as_json: options.AsJson = False) -> None:
     """Show what each column was taken for."""
     dataset, found = _read(file, role)
@@ -46,7 +46,7 @@ def roles(file: File, role: options.Role = None, as_json: options.AsJson = False
         console.print(f"· {note}", highlight=False)
 
 
-@app.command("check")
+@app.command("check", epilog="Example: liftos data check 'exports/*.csv'")
 def check(
     file: File, role: options.Role = None, as_json: options.AsJson = False, home: options.Home = None
 ) -> None:
@@ -77,7 +77,7 @@ def check(
         )
 
 
-@app.command("clean")
+@app.command("clean", epilog="Example: liftos data clean sales.csv --fix sum_duplicates --out clean.csv")
 def clean(
     file: File,
     fix: Annotated[

@@ -27,7 +27,7 @@ app = typer.Typer(
 )
 
 
-@app.command("list")
+@app.command("list", epilog="Example: liftos eval list")
 def list_(as_json: options.AsJson = False) -> None:
     """List the suites."""
     suites = [evals.load_suite(name) for name in evals.suite_names()]
@@ -42,7 +42,7 @@ def list_(as_json: options.AsJson = False) -> None:
     Console().print(table)
 
 
-@app.command("run")
+@app.command("run", epilog="Example: liftos eval run routing --split test --model offline")
 def run(
     suite: Annotated[
         str, typer.Argument(metavar="SUITE", help="A suite's name, or the path of its YAML file.")
@@ -90,7 +90,7 @@ def run(
         Console().print(evals.render_summary(summary))
 
 
-@app.command("compare")
+@app.command("compare", epilog="Example: liftos eval compare offline.json hosted.json")
 def compare(
     logs: Annotated[
         list[Path], typer.Argument(metavar="LOG…", help="Logs of the same suite, as `--log` wrote them.")

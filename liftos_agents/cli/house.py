@@ -24,7 +24,7 @@ graph = typer.Typer(no_args_is_help=True, help="The state machine that a questio
 SCHEMAS = {"answer": Answer, "plan": Plan, "request": AskRequest, "event": Event}
 
 
-@graph.command("draw")
+@graph.command("draw", epilog="Example: liftos graph draw --mermaid --out graph.mmd")
 def draw(
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Mermaid source instead of a drawing.")] = False,
     out: Annotated[

@@ -24,7 +24,7 @@ app = typer.Typer(
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A tool's name, as `liftos tools list` gives it.")]
 
 
-@app.command("list")
+@app.command("list", epilog="Example: liftos tools list --json")
 def list_(as_json: options.AsJson = False) -> None:
     """List the tools."""
     specs = [tools_room.spec(name) for name in tools_room.names()]
@@ -38,7 +38,7 @@ def list_(as_json: options.AsJson = False) -> None:
     Console().print(table)
 
 
-@app.command("show")
+@app.command("show", epilog="Example: liftos tools show optimise_budget")
 def show(name: Name, as_json: options.AsJson = False) -> None:
     """Show a tool's arguments and what its result holds."""
     spec = tools_room.spec(name)
@@ -59,7 +59,10 @@ def show(name: Name, as_json: options.AsJson = False) -> None:
     )
 
 
-@app.command("run")
+@app.command(
+    "run",
+    epilog="Example: liftos tools run optimise_budget -d sales.csv -a '{\"total\": 100000}' -r margin=0.35",
+)
 def run(
     name: Name,
     data: options.Data = None,
