@@ -5,10 +5,32 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from liftos_agents.errors import ConfigurationError
+
+
+class Guardrails(BaseModel):
+    """When a person must decide before a plan that moves money is recommended; None never asks.
+
+    Attributes:
+        max_share_moved: Most of the total that may change channel: Σ|change| / 2 / total
+            (`LIFTOS_MAX_SHARE_MOVED`).
+        beyond_history: Whether to `ask` or `allow` when a channel gets more in a period than in any period so
+            far (`LIFTOS_BEYOND_HISTORY`).
+        max_total_change: Most by which a plan's total may differ from what is spent now, as a fraction
+            (`LIFTOS_MAX_TOTAL_CHANGE`).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_share_moved: float | None = Field(default=0.25, ge=0.0, le=1.0)
+    beyond_history: Literal["ask", "allow"] = "ask"
+    max_total_change: float | None = Field(default=None, ge=0.0)
 
 
 @dataclass(frozen=True)
@@ -24,9 +46,12 @@ class Settings:
         openai_api_key: Its key (`OPENAI_API_KEY`); never logged.
         embedding_path: Folder with MiniLM's ONNX weights (`LIFTOS_EMBEDDING_PATH`).
         max_usd: Money cap of one run, in US dollars (`LIFTOS_MAX_USD`).
+        max_seconds: Most wall time of one run; what it found is kept, and it can be resumed
+            (`LIFTOS_MAX_SECONDS`).
         max_tokens: Token cap of one run.
         max_steps: Cap on model calls of one specialist.
         data_roots: Folders that a server may read data from; empty means no limit.
+        guardrails: When a person must decide before money is moved.
     """
 
     home: Path = Path(".liftos")
@@ -37,9 +62,11 @@ class Settings:
     openai_api_key: str | None = None
     embedding_path: Path | None = None
     max_usd: float | None = None
+    max_seconds: float | None = None
     max_tokens: int = 200_000
     max_steps: int = 12
     data_roots: tuple[Path, ...] = ()
+    guardrails: Guardrails = field(default_factory=Guardrails)
 
     @property
     def url(self) -> str:
@@ -71,8 +98,29 @@ class Settings:
             if env.get("LIFTOS_EMBEDDING_PATH")
             else None,
             "max_usd": _number(env, "LIFTOS_MAX_USD"),
+            "max_seconds": _number(env, "LIFTOS_MAX_SECONDS"),
         }
-        return (base or cls()).with_(**given)
+        settings = (base or cls()).with_(**given)
+        return replace(settings, guardrails=_guardrails(env, settings.guardrails))
+
+
+def _guardrails(env: Mapping[str, str], base: Guardrails) -> Guardrails:
+    given: dict[str, object] = {
+        "max_share_moved": _number(env, "LIFTOS_MAX_SHARE_MOVED"),
+        "beyond_history": env.get("LIFTOS_BEYOND_HISTORY") or None,
+        "max_total_change": _number(env, "LIFTOS_MAX_TOTAL_CHANGE"),
+    }
+    known = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Guardrails.model_validate({**base.model_dump(), **known}) if known else base
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = str(wrong["loc"][0])
+        raise ConfigurationError(
+            f"{known[name]!r} is no value for {name}: {wrong['msg']}",
+            where=f"LIFTOS_{name.upper()}",
+            fix="Give max_share_moved a fraction from 0 to 1, beyond_history ask or allow",
+        ) from error
 
 
 def _number(env: Mapping[str, str], name: str) -> float | None:
