@@ -11,6 +11,7 @@ from typing import Any
 from langchain_core.messages import ToolMessage
 
 from liftos_agents.data import Dataset, work_out_roles
+from liftos_agents.data.catalogue_table import is_catalogue
 from liftos_agents.domain.canonical import content_hash
 from liftos_agents.domain.decision import Decision
 from liftos_agents.domain.evidence import EVIDENCE_PREFIX, Evidence
@@ -35,17 +36,25 @@ class Subject:
     table: Dataset | None = None
     roles: ColumnRoles | None = None
     text: Dataset | None = None
+    product: Dataset | None = None
 
     def of(self, spec: ToolSpec) -> tuple[Dataset | None, ColumnRoles | None]:
         """The dataset and roles that a tool gets."""
         if spec.data in ("panel", "table"):
             return self.table, self.roles
+        if spec.data == "product":
+            return self.product, None
         return (self.text, None) if spec.data == "text" else (None, None)
 
 
 def subject_of(datasets: list[Dataset], overrides: Mapping[str, Any]) -> Subject:
-    """The first table with its roles, and the first text; unclear roles are left to the tools to name."""
-    table = next((d for d in datasets if d.kind == "table"), None)
+    """The first table with its roles, the first text, and the first catalogue, else that text.
+
+    A table that is no catalogue goes before one; unclear roles are left to the tools to name.
+    """
+    tables = [d for d in datasets if d.kind == "table"]
+    catalogue = next((d for d in tables if is_catalogue(d)), None)
+    table = next((d for d in tables if d is not catalogue), catalogue)
     text = next((d for d in datasets if d.kind == "text"), None)
     roles = None
     if table is not None:
@@ -53,7 +62,7 @@ def subject_of(datasets: list[Dataset], overrides: Mapping[str, Any]) -> Subject
             roles = work_out_roles(table, overrides) if overrides else table.roles
         except UserError:
             roles = None
-    return Subject(table, roles, text)
+    return Subject(table, roles, text, catalogue or text)
 
 
 async def answer_call(

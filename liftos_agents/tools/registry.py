@@ -26,7 +26,7 @@ from liftos_agents.errors import LiftError, NotFoundError, UserError
 from liftos_agents.tools.context import Progress, ToolContext
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
 
-Needs = Literal["panel", "table", "text", "none"]
+Needs = Literal["panel", "table", "text", "product", "none"]
 Data = pd.DataFrame | str | Path | Dataset
 
 _HOMES = {
@@ -50,7 +50,8 @@ class ToolSpec:
 
     Attributes:
         version: Raised whenever the tool's result could change; part of every evidence id.
-        data: What it reads: a `panel`, a `table`, a `text` (which may be absent), or `none`.
+        data: What it reads: a `panel`, a `table`, a `text` or a `product` (a catalogue or a text; both may be
+            absent), or `none`.
         timeout_seconds: Cap on its wall time, kept by whoever runs it off the event loop.
     """
 
@@ -269,6 +270,8 @@ def _subject(wanted: ToolSpec, dataset: Dataset | None) -> Dataset | None:
         return None
     if wanted.data == "text":
         return dataset if dataset is not None and dataset.kind == "text" else None
+    if wanted.data == "product":
+        return dataset
     if dataset is None:
         raise ToolFailed(f"{wanted.name} needs a table and was given no data", fix="Give a file with --data")
     if dataset.kind != "table":
@@ -279,7 +282,7 @@ def _subject(wanted: ToolSpec, dataset: Dataset | None) -> Dataset | None:
 def _known_roles(
     wanted: ToolSpec, subject: Dataset | None, roles: ColumnRoles | None
 ) -> tuple[ColumnRoles | None, UserError | None]:
-    if subject is None or subject.kind != "table":
+    if subject is None or subject.kind != "table" or wanted.data == "product":
         return None, None
     if roles is not None:
         return roles, None
