@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from liftos_agents.tracing.keys import SigningKey
     from liftos_agents.tracing.logs import run_logger
     from liftos_agents.tracing.otel import SpanExport
-    from liftos_agents.tracing.recorder import Recorder, Span
+    from liftos_agents.tracing.recorder import Recorder
     from liftos_agents.tracing.records import DecisionRecord, RunRecord, RunSummary, SpanEvent, SpanRecord
     from liftos_agents.tracing.redaction import redact
+    from liftos_agents.tracing.span import Span
     from liftos_agents.tracing.store import TraceStore
 
 __all__ = [
@@ -49,7 +50,7 @@ _HOMES = {
     "RunRecord": "liftos_agents.tracing.records",
     "RunSummary": "liftos_agents.tracing.records",
     "SigningKey": "liftos_agents.tracing.keys",
-    "Span": "liftos_agents.tracing.recorder",
+    "Span": "liftos_agents.tracing.span",
     "SpanEvent": "liftos_agents.tracing.records",
     "SpanExport": "liftos_agents.tracing.otel",
     "SpanRecord": "liftos_agents.tracing.records",

@@ -6,111 +6,23 @@ import contextvars
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
-from types import TracebackType
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from liftos_agents.domain.answer import Answer
+from liftos_agents.domain.canonical import canonical_json
 from liftos_agents.domain.decision import Decision
 from liftos_agents.domain.plan import Plan
 from liftos_agents.tracing import names
-from liftos_agents.tracing.records import RunRecord, SpanEvent, SpanRecord
+from liftos_agents.tracing.records import ReplyRecord, RunRecord, SpanRecord
+from liftos_agents.tracing.redaction import redact
+from liftos_agents.tracing.span import Span, current
 from liftos_agents.tracing.store import TraceStore
 from liftos_agents.version import __version__
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-_current: contextvars.ContextVar[Span | None] = contextvars.ContextVar("liftos_span", default=None)
-
-
-class Span:
-    """One piece of work; a context manager, for `with` and `async with` alike.
-
-    Opened by `Recorder.span`. An exception that leaves the block marks it as failed and travels on.
-    """
-
-    def __init__(
-        self, recorder: Recorder, subject: str, kind: names.SpanKind, attributes: Mapping[str, Any]
-    ) -> None:
-        self.id = ""
-        self.parent = ""
-        self.position = -1
-        self.kind: names.SpanKind = kind
-        self.name = names.span_name(kind, subject)
-        self.attributes: dict[str, Any] = _kind_attributes(kind, subject)
-        self.events: list[SpanEvent] = []
-        self.status = "ok"
-        self.message = ""
-        self.started_ns = 0
-        self.ended_ns = 0
-        self._recorder = recorder
-        self._token: contextvars.Token[Span | None] | None = None
-        self.set(**attributes)
-
-    def set(self, **attributes: Any) -> None:
-        """Adds attributes; those with content are left out unless the recorder captures content."""
-        keep_content = self._recorder.capture_content
-        for name, value in attributes.items():
-            if value is not None and (keep_content or name not in names.CONTENT):
-                self.attributes[name] = value
-
-    def event(self, name: str, **attributes: Any) -> None:
-        """Notes something that happened within the span."""
-        self.events.append(SpanEvent(name=name, at_ns=self._recorder.clock(), attributes=attributes))
-
-    def fail(self, error: BaseException | str) -> None:
-        """Marks the span as failed, for work whose error is handled inside it."""
-        self.status = "error"
-        self.message = str(error)
-        if isinstance(error, BaseException):
-            self.attributes[names.ERROR] = type(error).__name__
-
-    def belongs_to(self, recorder: Recorder) -> bool:
-        """Whether the span is one of `recorder`'s run."""
-        return self._recorder is recorder
-
-    def record(self, now_ns: int) -> SpanRecord:
-        """The span as it is kept; one that is still open ends now."""
-        return SpanRecord(
-            id=self.id,
-            parent=self.parent,
-            position=self.position,
-            name=self.name,
-            kind=self.kind,
-            started_ns=self.started_ns,
-            ended_ns=self.ended_ns or now_ns,
-            status=self.status if self.ended_ns else "open",
-            message=self.message,
-            attributes=self.attributes,
-            events=tuple(self.events),
-        )
-
-    def __enter__(self) -> Span:
-        self._recorder.open(self, _current.get())
-        self._token = _current.set(self)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is not None:
-            self.fail(error)
-        self.ended_ns = self._recorder.clock()
-        if self._token is not None:
-            try:
-                _current.reset(self._token)
-            except ValueError:
-                # An async generator may be closed from another context than it was started in.
-                self._token = None
-
-    async def __aenter__(self) -> Span:
-        return self.__enter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.__exit__(kind, error, trace)
 
 
 class Recorder:
@@ -128,6 +40,8 @@ class Recorder:
         versions: What else to note beside the package's own version.
         copy: Called with the run and its spans after the commit, for instance `SpanExport(...).send`.
         clock: Nanoseconds since 1970.
+        resume: Take up what earlier attempts of this run left: spans, decisions, replies of models. A decision that
+            is made again as it was made before is kept once.
     """
 
     def __init__(
@@ -143,6 +57,7 @@ class Recorder:
         versions: Mapping[str, str] | None = None,
         copy: Callable[[RunRecord, tuple[SpanRecord, ...]], None] | None = None,
         clock: Callable[[], int] = time.time_ns,
+        resume: bool = False,
     ) -> None:
         self.run_id = run_id
         self.organisation = organisation
@@ -156,10 +71,19 @@ class Recorder:
         self._versions = {"liftos-agents": __version__, "trace": names.CONVENTIONS, **(versions or {})}
         self._spans: list[Span] = []
         self._choices: list[dict[str, Any]] = []
+        self._inputs: dict[str, Any] = {}
+        self._replies: dict[str, ReplyRecord] = {}
         self._prefix = os.urandom(5).hex()
         self._lock = threading.Lock()
         self._started_ns = clock()
         self._finished = False
+        self._resumed = resume
+        self._earlier: tuple[SpanRecord, ...] = ()
+        self._made_before: Counter[str] = Counter()
+        self.spent = (0, 0)
+        """Input and output tokens of the replies that earlier attempts got."""
+        if resume:
+            self._take_up()
 
     def span(
         self,
@@ -179,18 +103,60 @@ class Recorder:
     def decide(self, decision: Decision) -> None:
         """Keeps a decision, in the innermost open span; it joins the chain at `finish`."""
         span = self.current
-        choice = {
+        choice: dict[str, Any] = {
             "span": span.id if span else "",
             "at_ns": self.clock(),
             "decision": decision.model_dump(mode="json"),
         }
         with self._lock:
+            if self._made_before:
+                known = _known_as(choice["decision"])
+                if self._made_before[known] > 0:
+                    self._made_before[known] -= 1
+                    return
             self._choices.append(choice)
+
+    def note(self, **inputs: Any) -> None:
+        """Keeps what the run was given, JSON-plain, so that it can be replayed; what was noted first stays."""
+        with self._lock:
+            self._inputs = {**inputs, **self._inputs}
+
+    def reply_to(self, request: str) -> dict[str, Any] | None:
+        """The reply on record to a request with this hash, or None."""
+        found = self._replies.get(request)
+        return found.reply if found else None
+
+    def keep_reply(
+        self, request: str, agent: str, parts: Sequence[tuple[str, str]], reply: dict[str, Any]
+    ) -> None:
+        """Writes a model's reply, before anything is done with it."""
+        with self._lock:
+            record = ReplyRecord(
+                run_id=self.run_id,
+                request=request,
+                agent=agent,
+                position=len(self._replies),
+                parts=tuple(parts),
+                reply=reply,
+                created_ns=self.clock(),
+            )
+            self._replies[request] = record
+        self._store.keep_reply(record)
+
+    def save(self) -> None:
+        """Writes what the run has so far, for an attempt that may have to take it up; nothing after `finish`."""
+        with self._lock:
+            spans, choices, inputs = tuple(self._spans), tuple(self._choices), dict(self._inputs)
+            if self._finished:
+                return
+        now = self.clock()
+        records = (*self._earlier, *(span.record(now) for span in spans))
+        self._store.save_pending(self.run_id, self.organisation, self._started_ns, records, choices, inputs)
 
     @property
     def current(self) -> Span | None:
         """The innermost open span of this run."""
-        span = _current.get()
+        span = current.get()
         return span if span is not None and span.belongs_to(self) else None
 
     def carry(self, function: Callable[P, R]) -> Callable[P, R]:
@@ -210,7 +176,10 @@ class Recorder:
         plan: Plan | Mapping[str, Any] | None = None,
         error: BaseException | str | None = None,
     ) -> None:
-        """Writes the run in one commit; a second call does nothing.
+        """Writes the run in one commit; a second call, or that of another recorder of the same run, does nothing.
+
+        A recorder that took up a run which had not ended for good (it waited for approval, failed, was cancelled)
+        writes its new end and chains its new decisions.
 
         Args:
             status: Of the answer, or `failed`, `cancelled`.
@@ -239,8 +208,8 @@ class Recorder:
             versions=self._versions,
             error=_message(error),
         )
-        records = tuple(span.record(now) for span in spans)
-        self._store.write(run, records, choices)
+        records = (*self._earlier, *(span.record(now) for span in spans))
+        self._store.write(run, records, choices, inputs=self._inputs, resumed=self._resumed)
         if self._copy is not None:
             self._copy(run, records)
 
@@ -248,19 +217,35 @@ class Recorder:
         """Gives a span its id, its parent and its place; called by the span as it opens."""
         span.parent = outer.id if outer is not None and outer.belongs_to(self) else ""
         with self._lock:
-            span.position = len(self._spans)
+            span.position = len(self._earlier) + len(self._spans)
             self._spans.append(span)
         span.id = f"{self._prefix}{span.position:06x}"
         span.started_ns = self.clock()
 
+    def _take_up(self) -> None:
+        for reply in self._store.replies(self.run_id):
+            self._replies[reply.request] = reply
+        usage: list[dict[str, int]] = [r.reply.get("usage") or {} for r in self._replies.values()]
+        self.spent = (
+            sum(used.get("input_tokens", 0) for used in usage),
+            sum(used.get("output_tokens", 0) for used in usage),
+        )
+        earlier = self._store.earlier(self.run_id)
+        if earlier is None:
+            return
+        self._started_ns = earlier.started_ns
+        self._earlier = earlier.spans
+        self._choices = list(earlier.waiting)
+        self._inputs = earlier.inputs
+        self._finished = earlier.final
+        made = [choice["decision"] for choice in earlier.waiting]
+        made += [decision.model_dump(mode="json") for decision in earlier.chained]
+        self._made_before = Counter(_known_as(decision) for decision in made)
 
-def _kind_attributes(kind: names.SpanKind, subject: str) -> dict[str, Any]:
-    attributes: dict[str, Any] = {names.OPENINFERENCE_KIND: names.OPENINFERENCE_KINDS[kind]}
-    if kind in names.OPERATIONS:
-        attributes[names.OPERATION] = names.OPERATIONS[kind]
-    if kind in names.SUBJECTS:
-        attributes[names.SUBJECTS[kind]] = subject
-    return attributes
+
+def _known_as(decision: Mapping[str, Any]) -> str:
+    """What tells one decision from another, free of secrets as those on record are."""
+    return redact(canonical_json(decision))
 
 
 def _plain(value: Answer | Plan | Mapping[str, Any] | None) -> dict[str, Any]:

@@ -91,3 +91,46 @@ class DecisionRecord(BaseModel):
     decision: Decision
     previous: str
     hash: str
+
+
+class ReplyRecord(BaseModel):
+    """One reply of a chat model, as it came.
+
+    Attributes:
+        request: Hash of the request: messages, tools, model.
+        agent: Whose call it was.
+        position: Order of arrival within the run.
+        parts: Name and hash of each part of the request, so that two requests can be compared.
+        reply: The message as JSON-plain.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    request: str
+    agent: str
+    position: int
+    parts: tuple[tuple[str, str], ...] = ()
+    reply: dict[str, Any]
+    created_ns: int = 0
+
+
+class EarlierWork(BaseModel):
+    """What a run has on record from attempts before this one.
+
+    Attributes:
+        spans: Of all attempts.
+        waiting: Decisions that have not joined the chain yet.
+        chained: Decisions that have.
+        inputs: What the run was given.
+        final: Whether the run has ended for good.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    started_ns: int
+    spans: tuple[SpanRecord, ...] = ()
+    waiting: tuple[dict[str, Any], ...] = ()
+    chained: tuple[Decision, ...] = ()
+    inputs: dict[str, Any] = Field(default_factory=dict)
+    final: bool = False

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from pydantic import BaseModel
 from pydantic_core import to_json
-from sqlalchemy import Row, Table
+from sqlalchemy import Row
 
-from liftos_agents.data.tables.trace import runs, spans
-from liftos_agents.domain.canonical import canonical_json, content_hash
+from liftos_agents.data.tables.trace import runs
 from liftos_agents.domain.decision import Decision
 from liftos_agents.tracing.records import DecisionRecord, RunRecord, SpanRecord
-
-SEAL = "seal"
-"""The kind of the record that closes a run: it holds the hashes of its answer, plan and spans."""
 
 FREE_TEXT = frozenset(
     {"question", "plan", "answer", "error", "versions", "message", "attributes", "events", "name"}
@@ -75,9 +71,11 @@ def texts(
         yield content
 
 
-def seal(run_row: dict[str, Any], span_rows: list[dict[str, Any]]) -> str:
-    """The content of the record that closes a run, from its rows as they are stored."""
-    return canonical_json({"run": _digest(runs, [run_row]), "spans": _digest(spans, span_rows)})
+def evidence_of(run: RunRecord, choices: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Ids of the evidence that a run's answer and decisions name."""
+    answered = cast("list[dict[str, Any]]", run.answer.get("evidence") or [])
+    named = {str(one["id"]) for one in answered}
+    return named.union(*(choice["decision"].get("evidence", ()) for choice in choices))
 
 
 def run_of(row: Row[Any]) -> RunRecord:
@@ -118,8 +116,3 @@ def plain(row: Row[Any]) -> dict[str, Any]:
 
 def _storable(text: str) -> str:
     return text.encode(errors="replace").decode()
-
-
-def _digest(table: Table, rows: list[dict[str, Any]]) -> str:
-    columns = table.c.keys()
-    return content_hash(to_json([[row[name] for name in columns] for row in rows]))

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, insert, select, update
-from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from liftos_agents.data.database import Database
-from liftos_agents.data.tables.trace import chain_heads, decisions, runs, spans
+from liftos_agents.data.tables.trace import (
+    chain_heads,
+    decisions,
+    model_replies,
+    pending_runs,
+    run_inputs,
+    runs,
+    spans,
+)
 from liftos_agents.errors import NotFoundError
 from liftos_agents.tracing.chain import (
     ChainFault,
@@ -24,28 +31,41 @@ from liftos_agents.tracing.chain import (
     link_hash,
     sign_head,
 )
+from liftos_agents.tracing.inserts import Inserts
 from liftos_agents.tracing.keys import SigningKey
-from liftos_agents.tracing.records import DecisionRecord, RunRecord, RunSummary, SpanRecord
-from liftos_agents.tracing.redaction import redactor
+from liftos_agents.tracing.reader import RunReader, last_seal
+from liftos_agents.tracing.records import (
+    ReplyRecord,
+    RunRecord,
+    SpanRecord,
+)
+from liftos_agents.tracing.redaction import redact, redactor
 from liftos_agents.tracing.rows import (
     FREE_TEXT,
-    SEAL,
-    decision_of,
+    evidence_of,
     json_text,
-    plain,
-    run_of,
     run_row,
-    seal,
-    span_of,
     span_row,
     texts,
 )
+from liftos_agents.tracing.seals import (
+    FINAL,
+    SEAL,
+    RunParts,
+    changes,
+    named_evidence,
+    read_parts,
+    replies_of,
+    seal,
+    sealed_evidence,
+)
 from liftos_agents.tracing.witness import HeadWitness
 
-_BATCH = 200
+_RUN_ENDED = select(runs.c.status, runs.c.error).where(runs.c.id == bindparam("run"))
+_DROP_PENDING = delete(pending_runs).where(pending_runs.c.run_id == bindparam("run"))
 
 
-class TraceStore:
+class TraceStore(RunReader):
     """Every run's record in the database, its decisions chained per organisation.
 
     Args:
@@ -54,12 +74,12 @@ class TraceStore:
     """
 
     def __init__(self, database: Database, keys: Path) -> None:
-        self.database = database
+        super().__init__(database)
         self.keys = keys
         self.witness = HeadWitness(keys / "heads")
         self._key: SigningKey | None = None
         self._lock = threading.Lock()
-        self._statements: dict[str, SQLCompiler] = {}
+        self._inserts = Inserts(database.engine.dialect)
 
     @property
     def key(self) -> SigningKey:
@@ -70,14 +90,24 @@ class TraceStore:
             return self._key
 
     def write(
-        self, run: RunRecord, span_records: Sequence[SpanRecord], choices: Iterable[dict[str, Any]]
+        self,
+        run: RunRecord,
+        span_records: Sequence[SpanRecord],
+        choices: Iterable[dict[str, Any]],
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        resumed: bool = False,
     ) -> None:
-        """Keeps a run with its spans and decisions, all or nothing.
+        """Keeps a run with its spans and decisions, all or nothing, and removes what was pending of it.
+
+        A run that is there already stays as it is, unless `resumed` and it had not ended for good: then its row and
+        its spans are replaced, and the new decisions are chained with a seal that supersedes the one before.
 
         Args:
             run: The finished run.
             span_records: In order of position.
-            choices: One map a decision: `span`, `at_ns` and `decision` (JSON-plain).
+            choices: One map a decision that is not in the chain yet: `span`, `at_ns`, `decision` (JSON-plain).
+            inputs: What the run was given, JSON-plain; kept to the byte.
         """
         whole = run_row(run)
         span_rows = [span_row(run.id, span) for span in span_records]
@@ -87,73 +117,57 @@ class TraceStore:
             for row in (whole, *span_rows):
                 row.update({name: clean(row[name]) for name in FREE_TEXT & row.keys()})
             contents = [(kind, clean(content)) for kind, content in contents]
-        contents.append((SEAL, seal(whole, span_rows)))
+        given = json_text(inputs) if inputs else ""
         key = self.key
         with self.database.begin() as connection:
-            self._insert(connection, runs, [whole])
-            self._insert(connection, spans, span_rows)
+            there = connection.execute(_RUN_ENDED, {"run": run.id}).first()
+            again = there is not None and resumed and there.status not in FINAL
+            again = again and not (not contents and there == (whole["status"], whole["error"]))
+            connection.execute(_DROP_PENDING, {"run": run.id})
+            if there is not None and not again:
+                return
+            if again:
+                connection.execute(delete(runs).where(runs.c.id == run.id))
+            self._inserts.put(connection, runs, [whole])
+            self._inserts.put(connection, spans, span_rows)
+            if given:
+                self._inserts.put(connection, run_inputs, [{"run_id": run.id, "content": given}])
+            before = last_seal(connection, run.id) if again else None
+            named = {*evidence_of(run, choices), *(sealed_evidence(before) if before else ())}
+            parts = RunParts(
+                whole, span_rows, given, replies_of(connection, run.id), named_evidence(connection, named)
+            )
+            contents.append((SEAL, seal(parts, before)))
             head, untouched = self._append(connection, run, contents, key)
         if untouched:
             self.witness.keep(head)
 
-    def runs(self, limit: int = 20, *, organisation: str | None = None) -> tuple[RunSummary, ...]:
-        """The latest runs, newest first."""
-        columns = [runs.c[name] for name in RunSummary.model_fields]
-        query = select(*columns).order_by(runs.c.started.desc(), runs.c.id).limit(limit)
-        if organisation is not None:
-            query = query.where(runs.c.organisation == organisation)
-        with self.database.connect() as connection:
-            found = connection.execute(query).all()
-        return tuple(RunSummary(**row._mapping) for row in found)  # pyright: ignore[reportPrivateUsage]
+    def save_pending(
+        self,
+        run_id: str,
+        organisation: str,
+        started_ns: int,
+        span_records: Sequence[SpanRecord],
+        choices: Sequence[dict[str, Any]],
+        inputs: Mapping[str, Any],
+    ) -> None:
+        """Keeps what an unfinished run has so far, in place of what was kept before."""
+        content = {
+            "started_ns": started_ns,
+            "trace": redact(json_text({"spans": span_records, "choices": choices})),
+            "inputs": inputs,
+        }
+        row = {"run_id": run_id, "organisation": organisation, "content": json_text(content)}
+        with self.database.begin() as connection:
+            connection.execute(_DROP_PENDING, {"run": run_id})
+            self._inserts.put(connection, pending_runs, [row])
 
-    def run(self, run_id: str, *, organisation: str | None = None) -> RunRecord:
-        """The run whose id is, or alone begins with, `run_id`.
-
-        Raises:
-            NotFoundError: No run, or several.
-        """
-        query = select(runs).where(runs.c.id.startswith(run_id, autoescape=True)).order_by(runs.c.id)
-        if organisation is not None:
-            query = query.where(runs.c.organisation == organisation)
-        found: Sequence[Row[Any]] = ()
-        if run_id:
-            with self.database.connect() as connection:
-                found = connection.execute(query.limit(5)).all()
-        exact = [row for row in found if row.id == run_id]
-        chosen = exact or found
-        if len(chosen) != 1:
-            several = ", ".join(row.id for row in chosen)
-            raise NotFoundError(
-                f"several runs begin with {run_id!r}: {several}" if chosen else f"no run {run_id!r}",
-                fix="Give more of the id" if chosen else "See: liftos trace list",
-            )
-        return run_of(chosen[0])
-
-    def spans(self, run_id: str) -> tuple[SpanRecord, ...]:
-        """The spans of a run in order of their start.
-
-        Raises:
-            NotFoundError: As `run`.
-        """
-        query = select(spans).where(spans.c.run_id == self.run(run_id).id).order_by(spans.c.position)
-        with self.database.connect() as connection:
-            found = connection.execute(query).all()
-        return tuple(span_of(row) for row in found)
-
-    def decisions(self, run_id: str) -> tuple[DecisionRecord, ...]:
-        """What was decided during a run, in order.
-
-        Raises:
-            NotFoundError: As `run`.
-        """
-        query = (
-            select(decisions)
-            .where(decisions.c.run_id == self.run(run_id).id, decisions.c.kind != SEAL)
-            .order_by(decisions.c.position)
-        )
-        with self.database.connect() as connection:
-            found = connection.execute(query).all()
-        return tuple(decision_of(row) for row in found)
+    def keep_reply(self, reply: ReplyRecord) -> None:
+        """Keeps a model's reply; the first to a request stays."""
+        row = reply.model_dump()
+        row["parts"], row["reply"] = json_text(reply.parts), json_text(reply.reply)
+        with self.database.begin() as connection:
+            self._inserts.put(connection, model_replies, [row], first_stays=True)
 
     def export_head(self, organisation: str) -> ChainHead:
         """The signed end of an organisation's chain, to be kept elsewhere.
@@ -204,7 +218,7 @@ class TraceStore:
         return ChainReport(
             organisation=organisation,
             records=len(links),
-            runs=sum(link.kind == SEAL for link in links),
+            runs=len({link.run_id for link in links if link.kind == SEAL}),
             head=stored,
             faults=tuple(faults),
         )
@@ -233,7 +247,7 @@ class TraceStore:
                 }
             )
             previous = digest
-        self._insert(connection, decisions, rows)
+        self._inserts.put(connection, decisions, rows)
         signed = sign_head(key, organisation, position, previous)
         if head is None:
             connection.execute(insert(chain_heads), signed.model_dump())
@@ -244,18 +258,6 @@ class TraceStore:
                 .values(signed.model_dump())
             )
         return signed, untouched
-
-    def _insert(self, connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-        """Inserts whole rows by a statement compiled once: every column is plain text or a number."""
-        if not rows:
-            return
-        statement = self._statements.get(table.name)
-        if statement is None:
-            statement = insert(table).compile(dialect=self.database.engine.dialect)
-            self._statements[table.name] = statement
-        order = statement.positiontup
-        parameters = [tuple(row[name] for name in order) for row in rows] if order else rows
-        connection.exec_driver_sql(statement.string, parameters)
 
 
 def _head(connection: Connection, organisation: str, *, lock: bool = False) -> ChainHead | None:
@@ -276,22 +278,17 @@ def _holds(connection: Connection, seen: ChainHead | None) -> bool:
 
 
 def _run_faults(connection: Connection, links: Sequence[Link]) -> list[ChainFault]:
-    """Runs whose answer or spans are not those that were sealed."""
-    seals = [link for link in links if link.kind == SEAL]
+    """Runs of which something is not as it was sealed last."""
+    last = {link.run_id: link for link in links if link.kind == SEAL}
+    found = read_parts(connection, {run_id: link.content for run_id, link in last.items()})
     faults: list[ChainFault] = []
-    for start in range(0, len(seals), _BATCH):
-        batch = seals[start : start + _BATCH]
-        ids = [link.run_id for link in batch]
-        found = connection.execute(select(runs).where(runs.c.id.in_(ids))).all()
-        run_rows = {str(row.id): plain(row) for row in found}
-        span_rows: dict[str, list[dict[str, Any]]] = {}
-        in_order = select(spans).where(spans.c.run_id.in_(ids)).order_by(spans.c.run_id, spans.c.position)
-        for row in connection.execute(in_order):
-            span_rows.setdefault(str(row.run_id), []).append(plain(row))
-        for link in batch:
-            whole = run_rows.get(link.run_id)
-            if whole is None or seal(whole, span_rows.get(link.run_id, [])) != link.content:
-                what = "was changed after it was written" if whole else "is gone"
-                message = f"run {link.run_id!r} {what}"
-                faults.append(ChainFault(kind="changed_run", position=link.position, message=message))
+    for run_id, link in last.items():
+        parts = found.get(run_id)
+        changed = ["is gone"] if parts is None else changes(link.content, parts)
+        if parts is not None and changed:
+            changed = [f"{', '.join(changed)} changed after it was written"]
+        faults += [
+            ChainFault(kind="changed_run", position=link.position, message=f"run {run_id!r}: {what}")
+            for what in changed
+        ]
     return faults
