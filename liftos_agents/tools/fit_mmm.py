@@ -61,7 +61,7 @@ class FitMmmArguments(BaseModel):
 
 @tool(
     "fit_mmm",
-    version="1",
+    version="2",
     summary="Contribution, return and marginal return of every channel, with intervals, from a Bayesian marketing-mix model.",
     data="panel",
 )

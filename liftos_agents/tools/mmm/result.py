@@ -74,6 +74,24 @@ class FitQuality(Frozen):
     mape: float
 
 
+class FitOverTime(Frozen):
+    """The outcome per period, columns of equal length, outcome units.
+
+    Attributes:
+        date: First day of each period.
+        actual: What was observed.
+        mean, p05, p95: The fitted outcome and its 90 % band, noise of single periods left out.
+        baseline: The part of `mean` that no channel brought.
+    """
+
+    date: tuple[str, ...]
+    actual: tuple[float, ...]
+    mean: tuple[float, ...]
+    p05: tuple[float, ...]
+    p95: tuple[float, ...]
+    baseline: tuple[float, ...]
+
+
 class Diagnostics(Frozen):
     """The sampler's and the model's health; `holdout_mape` is None where nothing was held out."""
 
@@ -145,6 +163,7 @@ class Window(Frozen):
 class FitMmmResult(Frozen):
     """A marketing-mix fit.
 
+    `contribution_over_time` has each channel's mean contribution per period of `fit_over_time`;
     `units` maps path patterns to units; `break_even_roas` is the marginal return at which a unit of spend pays for itself, 1 / margin; `posterior` is the artifact id of the draws where they were stored.
     """
 
@@ -158,6 +177,8 @@ class FitMmmResult(Frozen):
     decision_total_roas: Estimate | None
     baseline_share: Estimate | None
     fit: FitQuality | None
+    fit_over_time: FitOverTime | None
+    contribution_over_time: dict[str, tuple[float, ...]]
     diagnostics: Diagnostics | None
     checks: tuple[Check, ...]
     confounding: Confounding | None

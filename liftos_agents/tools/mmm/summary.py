@@ -14,6 +14,7 @@ from liftos_agents.tools.mmm.channel_summary import ChannelDraws, channel_draws,
 from liftos_agents.tools.mmm.confounding import confounding
 from liftos_agents.tools.mmm.convergence import Convergence
 from liftos_agents.tools.mmm.diagnostics import checks, diagnostics
+from liftos_agents.tools.mmm.fit_over_time import contribution_over_time, fit_over_time, mean_contributions
 from liftos_agents.tools.mmm.gibbs import Draws
 from liftos_agents.tools.mmm.input import MmmInput
 from liftos_agents.tools.mmm.refusals import Suitability
@@ -52,7 +53,8 @@ def summarise(
         for index, name in enumerate(data.channels)
     }
     media = np.sum([channel.contribution for channel in drawn], axis=0)
-    fitted = posterior.baseline.mean(axis=0) + _mean_media(form, draws)
+    contributions = mean_contributions(form, draws)
+    fitted = posterior.baseline.mean(axis=0) + contributions.sum(axis=1)
     found = diagnostics(data, fitted, posterior.baseline, convergence, holdout)
     checked = checks(data, found, convergence, suited, channels)
     dependence = confounding(data, form, draws, unseen)
@@ -70,6 +72,8 @@ def summarise(
         decision_total_roas=Estimate.of(_total_return(data, _decision_media(drawn))),
         baseline_share=Estimate.of(posterior.baseline.sum(axis=1) / data.outcome.sum()),
         fit=_quality(data.outcome, fitted),
+        fit_over_time=fit_over_time(data, form, draws, posterior, contributions),
+        contribution_over_time=contribution_over_time(data.channels, contributions),
         diagnostics=found,
         checks=checked,
         confounding=dependence,
@@ -99,6 +103,8 @@ def refused(data: MmmInput, suited: Suitability) -> FitMmmResult:
         decision_total_roas=None,
         baseline_share=None,
         fit=None,
+        fit_over_time=None,
+        contribution_over_time={},
         diagnostics=None,
         checks=(),
         confounding=None,
@@ -156,6 +162,8 @@ def units(data: MmmInput) -> dict[str, str]:
         "decision_total_roas": ratio,
         "baseline_share": "share",
         "fit": "share",
+        "fit_over_time": outcome,
+        "contribution_over_time": outcome,
         "diagnostics": "number",
         "diagnostics.holdout_mape": "share",
         "diagnostics.p_negative_baseline": "probability",
@@ -225,20 +233,6 @@ def _warnings(data: MmmInput) -> list[str]:
     elif data.margin is None:
         found.append(MARGIN_ABSENT)
     return found
-
-
-def _mean_media(form: StandardForm, draws: Draws) -> Array:
-    """Posterior mean of all channels' contribution, (T,), outcome units."""
-    total = np.zeros(form.rows)
-    count = draws.noise.size
-    for index, table in enumerate(form.problem.tables):
-        weight = np.bincount(
-            draws.cell[..., index].ravel(),
-            weights=draws.effect[..., index].ravel(),
-            minlength=len(table.total),
-        )
-        total += weight @ table.raw / count
-    return total * form.outcome_scale
 
 
 def _total_return(data: MmmInput, media: Array) -> Array:

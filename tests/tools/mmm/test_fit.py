@@ -260,3 +260,24 @@ def test_the_last_unit_of_spend_earns_less_than_the_average_one(market: MmmInput
     for name in market.channels:
         channel = fitted.result.channels[name]
         assert channel.marginal_roas.mean < channel.roas.mean
+
+
+def test_the_fit_over_time_adds_up_and_its_band_holds_it(market: MmmInput, fitted: MmmFit) -> None:
+    result = fitted.result
+    drawn = result.fit_over_time
+    assert drawn is not None
+    assert fitted.posterior is not None
+    assert drawn.date == tuple(str(day) for day in market.dates)
+    np.testing.assert_allclose(drawn.actual, market.outcome, rtol=1e-5)
+    media = np.sum([result.contribution_over_time[name] for name in market.channels], axis=0)
+    np.testing.assert_allclose(np.add(drawn.baseline, media), drawn.mean, rtol=1e-4)
+    for name in market.channels:
+        total = result.channels[name].contribution.mean
+        assert sum(result.contribution_over_time[name]) == pytest.approx(total, rel=1e-4)
+    assert np.all(np.less(drawn.p05, drawn.mean) & np.less(drawn.mean, drawn.p95))
+    whole = fitted.posterior.baseline + fitted.posterior.contribution().sum(axis=-1)
+    low, high = np.quantile(whole, [0.05, 0.95], axis=0)
+    width = float((high - low).mean())
+    np.testing.assert_allclose(drawn.p05, low, atol=0.25 * width)
+    np.testing.assert_allclose(drawn.p95, high, atol=0.25 * width)
+    assert result.units["fit_over_time"] == "money"
