@@ -15,14 +15,17 @@ from weakref import WeakValueDictionary
 
 from langchain_core.language_models import BaseChatModel
 
-from liftos_agents.config import Settings
+from liftos_agents.config import Guardrails, Settings
 from liftos_agents.data import Dataset, Home, open_home
 from liftos_agents.domain.decision import Decision
 from liftos_agents.domain.evidence import Evidence
 from liftos_agents.domain.memory_record import MemoryRecord, Recall
 from liftos_agents.domain.specialist import Specialist
 from liftos_agents.errors import BudgetExceededError, CancelledError, ConfigurationError
+from liftos_agents.graphs.approvals import Approvals
+from liftos_agents.graphs.ledger import Ledger
 from liftos_agents.graphs.sentences import Reader
+from liftos_agents.graphs.state import Call
 from liftos_agents.graphs.verification import Verdict
 from liftos_agents.tools.registry import Registry
 from liftos_agents.tracing.names import SpanKind
@@ -61,6 +64,24 @@ class Trace(Protocol):
         """Keeps a decision."""
         ...
 
+    def save(self) -> None:
+        """Writes what there is so far, for an attempt that may have to take the run up."""
+        ...
+
+    def note(self, **inputs: Any) -> None:
+        """Keeps what the run was given, JSON-plain, for a replay."""
+        ...
+
+    def reply_to(self, request: str) -> dict[str, Any] | None:
+        """The reply on record to a model request with this hash, or None."""
+        ...
+
+    def keep_reply(
+        self, request: str, agent: str, parts: Sequence[tuple[str, str]], reply: dict[str, Any]
+    ) -> None:
+        """Writes a model's reply."""
+        ...
+
 
 class Untraced:
     """A trace that keeps nothing, for a plan that is only looked at."""
@@ -79,6 +100,20 @@ class Untraced:
         yield self
 
     def decide(self, decision: Decision) -> None:
+        """Does nothing."""
+
+    def save(self) -> None:
+        """Does nothing."""
+
+    def note(self, **inputs: Any) -> None:
+        """Does nothing."""
+
+    def reply_to(self, request: str) -> dict[str, Any] | None:
+        """Nothing is on record."""
+
+    def keep_reply(
+        self, request: str, agent: str, parts: Sequence[tuple[str, str]], reply: dict[str, Any]
+    ) -> None:
         """Does nothing."""
 
 
@@ -124,6 +159,16 @@ class Stores:
             if self._home is None:
                 self._home = open_home(self._settings)
             return self._home
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Every run from its start."""
+        return Ledger(self.home.database)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """What persons were asked, and what they said."""
+        return Approvals(self.home.database)
 
     def close(self) -> None:
         """Closes what was opened."""
@@ -253,7 +298,14 @@ class Run:
         sources: Data as given: datasets, paths, globs or ids of the workspace.
         ledger: Evidence by id, in order of arrival; `results` holds the same evidence's results.
         overrides: Column roles that this request names.
+        guardrails: When a person must decide before money is moved.
+        max_seconds: Cap on the wall time of this attempt.
+        request: What was asked for, JSON-plain, as the ledger keeps it.
+        carried: What the conversation hands on to this run, as state.
+        outcome: What the run hands on to its conversation, once it has ended.
+        stopped: Why the run was stopped from outside: `cancelled`, `timed_out`, or an empty string.
         failures: Step to the error that stopped it.
+        found: Step to the calls that found something, also where the step failed later.
         verdicts: Verdicts on texts, which depend on text and evidence alone.
     """
 
@@ -266,6 +318,12 @@ class Run:
     sources: tuple[Any, ...] = ()
     overrides: dict[str, Any] = field(default_factory=dict[str, Any])
     interactive: bool = True
+    guardrails: Guardrails = field(default_factory=Guardrails)
+    max_seconds: float | None = None
+    request: dict[str, Any] = field(default_factory=dict[str, Any])
+    carried: dict[str, Any] = field(default_factory=dict[str, Any])
+    outcome: dict[str, Any] | None = None
+    stopped: str = ""
     sink: Sink | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
     watch: Stopwatch = field(default_factory=Stopwatch)
@@ -273,6 +331,7 @@ class Run:
     results: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     verdicts: dict[tuple[str, bool], Verdict] = field(default_factory=dict[tuple[str, bool], Verdict])
     failures: dict[int, BaseException] = field(default_factory=dict[int, BaseException])
+    found: dict[int, list[Call]] = field(default_factory=dict[int, list[Call]])
 
     def emit(self, kind: str, **data: Any) -> None:
         """Tells whoever listens what happens."""

@@ -60,6 +60,7 @@ STEP = "liftos.step"
 CONVENTIONS_VERSION = "liftos.conventions"
 EVIDENCE = "liftos.evidence.ids"
 CACHED = "liftos.evidence.cached"
+ON_RECORD = "liftos.reply.on_record"
 
 SUBJECTS: dict[SpanKind, str] = {
     "workflow": WORKFLOW,
