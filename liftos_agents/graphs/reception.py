@@ -13,6 +13,7 @@ from liftos_agents.errors import AmbiguousRoleError, ArgumentError, DataError
 from liftos_agents.graphs.intake import datasets_at_hand, describe, load_sources
 from liftos_agents.graphs.role_replies import roles_in_reply
 from liftos_agents.graphs.routing import missing_data, route
+from liftos_agents.graphs.run_inputs import noted
 from liftos_agents.graphs.services import Run
 from liftos_agents.graphs.state import Pending, RunState
 from liftos_agents.graphs.views import briefs_of, plain, recalled_of, turns_of
@@ -27,6 +28,7 @@ async def intake(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
     given = await load_sources(run) if run.sources else []
     identifiers = [d.id for d in given] or state.get("datasets", [])
     datasets = given or datasets_at_hand(run.services, identifiers)
+    run.trace.note(**noted(run, state, datasets, bool(given)))
     kept = state.get("overrides", {}) if identifiers == state.get("datasets") else {}
     question, named = _taken_up(state, bool(given))
     overrides = {**kept, **run.overrides, **named}
@@ -62,6 +64,7 @@ async def recall(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
             run.services.pool,
             lambda: memory.recall(run.organisation, state.get("question", ""), limit=_RECALLED),
         )
+    run.trace.note(recalled=[plain(r) for r in found])
     recalled = [
         Recalled(id=r.record.id, text=r.record.content, source_run=r.record.source_run, score=r.score)
         for r in found
