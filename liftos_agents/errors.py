@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """`text` with control characters, line breaks and turns of writing direction replaced by `\ufffd`."""
+    return _UNPRINTABLE.sub("\ufffd", text)
 
 
 class LiftError(Exception):
@@ -23,14 +31,19 @@ class UserError(LiftError):
     exit_code = 2
 
     def __init__(self, what: str, *, where: str | None = None, fix: str | None = None) -> None:
-        self.what = what
-        self.where = where
-        self.fix = fix
+        # Names of files and columns come from outside and must not steer the terminal.
+        self.what = _clean(what)
+        self.where = None if where is None else printable(where)
+        self.fix = None if fix is None else _clean(fix)
         super().__init__(self.__str__())
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}" if self.where else self.what
         return f"{text}. {self.fix}" if self.fix else text
+
+
+def _clean(text: str) -> str:
+    return "\n".join(printable(line) for line in text.split("\n"))
 
 
 class DataError(UserError):

@@ -40,7 +40,7 @@ _DATE_WORDS = frozenset(
     "date dates day week month time timestamp period ds datum tag woche monat fecha semana mes jour semaine "
     "mois".split()
 )
-_FORBIDDEN = re.compile(r"[.{}|:]")
+_FORBIDDEN = re.compile(r"[.{}|:\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _WORD = re.compile(r"[A-ZÄÖÜ]+(?=[A-Z][a-z])|[A-ZÄÖÜ]?[a-zà-ÿ]+|[A-ZÄÖÜ]+|\d+")
 _ACCENTS = str.maketrans("àâäáãçéèêëíîïñóôöõúùûüß", "aaaaaceeeeiiinoooouuuus")
 

@@ -39,6 +39,7 @@ _TRUTH = {"true": 1.0, "false": 0.0}
 _NEARLY = 0.9
 _SEVERAL = 5
 _SAMPLE = 100
+_LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def type_columns(table: RawTable, *, order: DateOrder | None = None) -> TypedTab
     data: dict[str, Any] = {}
     for name, column in zip(table.names, table.columns, strict=True):
         if name not in cells:
-            data[name] = _typed_already(column)
+            data[name] = _typed_already(name, column, notes)
             continue
         dates = _as_dates(name, cells[name], table, order, notes)
         if dates is not None:
@@ -116,10 +117,12 @@ def _file_decimal(columns: Any) -> DecimalMark | None:
     return marks.pop() if len(marks) == 1 else None
 
 
-def _typed_already(column: Column) -> NDArray[Any]:
+def _typed_already(name: str, column: Column, notes: list[str]) -> NDArray[Any]:
     if column.dtype.kind == "M":
         return column.astype("datetime64[us]")
     values = column.astype(np.float64)
+    if bool(np.isinf(values).any()):
+        notes.append(f"Infinite values in {name!r} are read as missing.")
     return np.where(np.isfinite(values), values, np.nan)
 
 
@@ -196,14 +199,25 @@ def _as_numbers(
         _TRUTH.get(text.lower()) if value is None else value
         for value, text in zip(found.values, cells.distinct, strict=True)
     ]
-    bad = [i for i, value in enumerate(values) if value is None]
+    bad = [i for i, value in enumerate(values) if value is None or not np.isfinite(value)]
     if not cells.distinct or not _mostly(cells, bad):
         return np.full(len(cells.codes), np.nan) if not cells.distinct else None
     if bad:
+        shown = cells.distinct[bad[0]][:_LONGEST_SHOWN]
+        fault = (
+            "is not a number, and the column's other cells are" if values[bad[0]] is None else "is too large"
+        )
         raise DataError(
-            f"{cells.distinct[bad[0]]!r} is not a number, and the column's other cells are",
+            f"{shown!r} {fault}",
             where=table.place(cells.first_row(bad[0]), name),
             fix="Correct the cell, or empty it if the value is unknown",
+        )
+    if found.mixed:
+        odd, other = found.mixed
+        raise DataError(
+            f"{cells.distinct[odd]!r} stands among cells such as {cells.distinct[other]!r}: percentages and numbers",
+            where=table.place(cells.first_row(odd), name),
+            fix="Write all of them as percentages, or none",
         )
     if len(found.currencies) > 1:
         notes.append(f"Column {name!r} mixes {' and '.join(found.currencies)} and was left as text.")

@@ -51,7 +51,7 @@ def read_stata(path: Path, *, limits: Limits) -> RawTable:
             warnings.simplefilter("ignore")
             frame = pd.read_stata(path, convert_missing=False)
     except (ValueError, KeyError, TypeError, struct.error) as error:
-        raise DataError(f"this is no Stata file ({error})", where=path.name) from error
+        raise DataError("this is no whole Stata file", where=path.name, fix="Write it anew") from error
     return raw_frame(frame, path.name, limits)
 
 
@@ -103,9 +103,10 @@ def _read(source: str, path: Path, limits: Limits) -> RawTable:
                 f"{_expression(str(row[0]), str(row[1]), path)} AS c{i}" for i, row in enumerate(described)
             )
             found = connection.execute(f"SELECT {chosen} FROM {source}", [str(path)]).fetchnumpy()
-        except duckdb.Error as error:
+        except duckdb.Error:
+            # What the database says names paths and its own options.
             raise DataError(
-                f"the file cannot be read ({str(error).splitlines()[0]})", where=path.name
+                "this is no whole Parquet file", where=path.name, fix="Write it anew, or give CSV"
             ) from None
     columns = tuple(_column(found[f"c{i}"]) for i in range(len(described)))
     return RawTable(tuple(str(row[0]) for row in described), columns, (Part(path.name, len(columns[0]), 1),))

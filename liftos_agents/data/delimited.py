@@ -27,6 +27,15 @@ _SAMPLE_CHARACTERS = 256 * 1024
 _SAMPLE_LINES = 100
 _TOTALS = frozenset(("total", "totals", "grand total", "sum", "gesamt", "summe", "gesamtsumme"))
 _BLOCK = 1024 * 1024
+_NOT_TABLES = (
+    (
+        re.compile(r"\s*<(?:!doctype\s+html|html|head|body|\?xml)\b", re.IGNORECASE),
+        "this is a page of markup, not a table",
+        "Call it .html to read it as a text, or export the table as .csv",
+    ),
+    (re.compile(r"\s*(?:\[\s*)?\{\s*\""), "this is JSON, not CSV", "Call it .json or .jsonl"),
+)
+_FOREIGN_SEPARATOR = re.compile(r"\^|~|::|\\t| {2,}|\x1f|\u2063")
 
 
 @dataclass(frozen=True)
@@ -52,19 +61,25 @@ def read_delimited(path: Path, *, limits: Limits) -> RawTable:
     position = _header_position(rows)
     header, last_line = rows[position].cells, rows[position].last_line
     _check_header(header, path, limits)
+    _check_separator(rows[position:], path)
     notes = []
     if encoding not in ("utf-8", "utf-8-sig"):
         notes.append(f"The file is in encoding {encoding}.")
     if separator != ",":
         notes.append(f"Columns are parted by {_SEPARATORS[separator]}.")
     if position:
-        notes.append(f"{position} line(s) above the header were left out.")
+        notes.append("Lines above the header were left out.")
     with _as_utf8(path, encoding) as readable:
+        _check_quotes(readable, path, separator)
         columns = _read(readable, path, separator, len(header), rows[position].number, limits)
     columns, dropped = _without_totals(columns)
     if dropped:
         notes.append("A last line of totals was left out.")
-    part = Part(path.name, len(columns[0]), last_line + 1)
+
+    def line_of(row: int) -> int:
+        return _line_of(path, encoding, separator, last_line, row)
+
+    part = Part(path.name, len(columns[0]), last_line + 1, line_of)
     return RawTable(tuple(header), tuple(columns), (part,), tuple(notes))
 
 
@@ -87,6 +102,9 @@ def _sample(path: Path, encoding: str, limits: Limits) -> str:
         )
     if "\0" in sample:
         raise DataError("this is a binary file", where=path.name, fix="Give CSV, Parquet, XLSX or JSON lines")
+    for opening, what, fix in _NOT_TABLES:
+        if opening.match(sample):
+            raise DataError(what, where=f"{path.name}, row 1", fix=fix)
     return sample
 
 
@@ -143,6 +161,42 @@ def _check_header(header: Sequence[str], path: Path, limits: Limits) -> None:
         )
 
 
+def _check_separator(rows: Sequence[_Row], path: Path) -> None:
+    """Stops at rows that an unknown character parts, which would be read as one column of text."""
+    if len(rows) < 2 or any(len(row.cells) > 1 for row in rows):
+        return
+    found = [_FOREIGN_SEPARATOR.findall(row.cells[0].strip()) for row in rows]
+    if found[0] and all(len(marks) == len(found[0]) for marks in found):
+        raise DataError(
+            f"the columns are parted by {found[0][0]!r}",
+            where=f"{path.name}, row {rows[0].number}",
+            fix="Part them by comma, semicolon, tab or bar",
+        )
+
+
+def _check_quotes(readable: Path, path: Path, separator: str) -> None:
+    """Stops at a quotation mark that is never closed, which would swallow the rows after it."""
+    marks = 0
+    with readable.open("rb") as file:
+        while block := file.read(_BLOCK):
+            marks += block.count(b'"')
+    if marks % 2 == 0:
+        return
+    before = 0
+    with readable.open(encoding="utf-8-sig", newline="", errors="replace") as file:
+        reader = csv.reader(file, delimiter=separator, strict=True)
+        csv.field_size_limit(_BLOCK)
+        try:
+            for _ in reader:
+                before = reader.line_num
+        except csv.Error:
+            raise DataError(
+                "a quotation mark that is not closed",
+                where=f"{path.name}, row {before + 1}",
+                fix="Close it, double it, or remove it",
+            ) from None
+
+
 @contextmanager
 def _as_utf8(path: Path, encoding: str) -> Iterator[Path]:
     if encoding in ("utf-8", "utf-8-sig"):
@@ -154,8 +208,15 @@ def _as_utf8(path: Path, encoding: str) -> Iterator[Path]:
             path.open(encoding=encoding, newline="") as source,
             copy.open("w", encoding="utf-8", newline="") as target,
         ):
-            while block := source.read(_BLOCK):
-                target.write(block)
+            try:
+                while block := source.read(_BLOCK):
+                    target.write(block)
+            except UnicodeError:
+                raise DataError(
+                    f"the file begins in {encoding} and goes on in another encoding",
+                    where=path.name,
+                    fix="Save the file as UTF-8",
+                ) from None
         yield copy
 
 
@@ -197,6 +258,20 @@ def _read(readable: Path, path: Path, separator: str, width: int, skip: int, lim
     return [_plain_objects(found[name]) for name in names]
 
 
+def _line_of(path: Path, encoding: str, separator: str, header_line: int, row: int) -> int:
+    """The line on which row `row` (from 0) below the header begins."""
+    before = header_line
+    with path.open(encoding=encoding, newline="", errors="replace") as file:
+        reader = csv.reader(file, delimiter=separator)
+        for cells in reader:
+            if reader.line_num > header_line:
+                if cells and row == 0:
+                    break
+                row -= bool(cells)
+            before = max(header_line, reader.line_num)
+    return before + 1
+
+
 def _plain_objects(column: Any) -> Column:
     if isinstance(column, np.ma.MaskedArray):
         texts = column.data.copy()
@@ -218,7 +293,9 @@ def _line_error(error: duckdb.Error, path: Path, width: int) -> DataError:
         return DataError("a line that is too long", where=where, fix="Give a table with one row a line")
     if "quote" in message.lower():
         return DataError("a quotation mark that is not closed", where=where, fix="Close or remove it")
-    return DataError(message.splitlines()[0], where=where)
+    if "unicode" in message.lower():
+        return DataError("characters that are not UTF-8", where=where, fix="Save the file as UTF-8")
+    return DataError("the row cannot be read", where=where, fix="Give a table with one row a line")
 
 
 def _without_totals(columns: Sequence[Column]) -> tuple[list[Column], bool]:

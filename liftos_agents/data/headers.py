@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from liftos_agents.data.raw_table import Column, RawTable
 from liftos_agents.errors import DataError
 
 ROW_NUMBER = "row_number"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def settle_headers(table: RawTable) -> RawTable:
@@ -24,24 +26,28 @@ def settle_headers(table: RawTable) -> RawTable:
     names: list[str] = []
     columns: list[Column] = []
     notes: list[str] = []
-    trimmed = ["" if name is None else " ".join(str(name).split()) for name in table.names]
+    spaced = ["" if name is None else " ".join(str(name).split()) for name in table.names]
+    trimmed = [_CONTROL.sub("", name).strip() for name in spaced]
+    if trimmed != spaced:
+        notes.append("Control characters in headers were left out.")
     for position, (name, column) in enumerate(zip(trimmed, table.columns, strict=True), 1):
         if not name:
             if _is_empty(column):
-                notes.append(f"Column {position} has neither a header nor values and was left out.")
+                notes.append("Columns with neither a header nor values were left out.")
                 continue
             name = ROW_NUMBER if position == 1 and _counts_rows(column) else f"column_{position}"
-            notes.append(f"Column {position} has no header and is called {name!r}.")
+            notes.append(f"A column without a header is called {name!r}.")
         if name in names:
             if _same(columns[names.index(name)], column):
                 notes.append(f"Column {name!r} stands twice with the same values; the second was left out.")
                 continue
             _refuse_if_it_matters(name, position, table)
             name = _next_free(name, [*names, *trimmed])
-            notes.append(f"Column {position} repeats a header and is called {name!r}.")
+            notes.append(f"A column that repeats a header is called {name!r}.")
         names.append(name)
         columns.append(column)
-    return replace(table, names=tuple(names), columns=tuple(columns), notes=(*table.notes, *notes))
+    kept = tuple(dict.fromkeys((*table.notes, *notes)))
+    return replace(table, names=tuple(names), columns=tuple(columns), notes=kept)
 
 
 def _is_empty(column: Column) -> bool:

@@ -13,6 +13,8 @@ from liftos_agents.data.number_format import read_numbers
 from liftos_agents.data.role_overrides import Overrides, numeric
 from liftos_agents.errors import AmbiguousRoleError, DataError
 
+_SOME_NUMBERS = 0.1
+
 
 @dataclass
 class RoleTable:
@@ -97,8 +99,8 @@ def find_media(table: RoleTable) -> list[MediaColumn]:
     return found
 
 
-def refuse_mixed_amounts(table: RoleTable) -> None:
-    """Stops at spend or an outcome that stayed text because its cells are in several currencies.
+def refuse_spoilt_amounts(table: RoleTable) -> None:
+    """Stops at spend or an outcome that stayed text: its cells are in several currencies, or words stand among them.
 
     Raises:
         DataError: There is such a column; left out in silence, a channel would vanish from the answer.
@@ -107,12 +109,22 @@ def refuse_mixed_amounts(table: RoleTable) -> None:
         media = media_column(column)
         if say.outcome_kind(column) is None and (media is None or media.measure != "spend"):
             continue
-        read = read_numbers([str(cell) for cell in table.frame[column].dropna().unique()])
+        cells = [str(cell) for cell in table.frame[column].dropna().unique()]
+        read = read_numbers(cells)
         if len(read.currencies) > 1:
             raise DataError(
                 f"column {column!r} holds amounts in {' and '.join(read.currencies)}",
                 where=table.name,
                 fix=f"Convert them to one currency, or say --role ignored={column} to leave the column out",
+            )
+        amounts = sum(bool(value) for value in read.values)
+        if amounts > 1 and amounts >= _SOME_NUMBERS * len(cells):
+            word = next(cell for cell, value in zip(cells, read.values, strict=True) if value is None)
+            row = int((table.frame[column] == word).to_numpy().argmax()) + 1
+            raise DataError(
+                f"{word[:60]!r} stands among the numbers of the column",
+                where=f"{table.name}, column {column!r}, row {row} of the data",
+                fix=f"Correct the words in it, or say --role ignored={column} to leave the column out",
             )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -19,7 +20,7 @@ from liftos_agents.data.limits import DEFAULT_LIMITS, Limits
 from liftos_agents.data.raw_table import RawTable, stack
 from liftos_agents.data.source_paths import source_paths
 from liftos_agents.data.workbook import read_workbook
-from liftos_agents.errors import DataError
+from liftos_agents.errors import DataError, printable
 
 Source = str | Path | pd.DataFrame | Dataset
 
@@ -38,6 +39,25 @@ _TABLES: dict[str, Callable[..., RawTable]] = {
     ".dta": read_stata,
 }
 _TEXTS = (".txt", ".md", ".html", ".htm")
+_FOREIGN = {
+    **dict.fromkeys(
+        (".xls", ".xlsb", ".ods", ".numbers"), "Save the workbook as .xlsx, or the sheet as .csv"
+    ),
+    **dict.fromkeys(
+        (".pdf", ".doc", ".docx", ".odt", ".rtf", ".pptx"), "Save its text as .txt or its table as .csv"
+    ),
+    **dict.fromkeys(
+        (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".heic"),
+        "A picture cannot be read; give the text or the table that it shows",
+    ),
+    **dict.fromkeys(
+        (".gz", ".zip", ".bz2", ".xz", ".zst", ".7z", ".tar", ".rar"), "Unpack it and give the file within"
+    ),
+    **dict.fromkeys(
+        (".sav", ".sas7bdat", ".rds", ".rdata", ".feather", ".arrow", ".avro", ".orc", ".db", ".sqlite"),
+        "Export the table as .csv or .parquet",
+    ),
+}
 
 
 def load(
@@ -69,27 +89,41 @@ def load(
         label = name or ("simulated" if source.attrs.get("simulated") else "frame")
         return _typed(raw_frame(source, label, limits), label, date_order)
     paths = source_paths(source, limits=limits, roots=roots)
-    label = name or (paths[0].stem if len(paths) == 1 else _shared_name(paths))
+    label = printable(name or (paths[0].stem if len(paths) == 1 else _shared_name(paths)))
     endings = {path.suffix.lower() for path in paths}
     unknown = next((path for path in paths if path.suffix.lower() not in (*_TABLES, *_TEXTS)), None)
     if unknown is not None:
+        known = f"Give one of {', '.join((*_TABLES, *_TEXTS))}"
         raise DataError(
-            f"the ending {unknown.suffix!r} is not known",
+            f"the ending {unknown.suffix!r} is not known"
+            if unknown.suffix
+            else "the file's name has no ending",
             where=unknown.name,
-            fix=f"Give one of {', '.join((*_TABLES, *_TEXTS))}",
+            fix=_FOREIGN.get(unknown.suffix.lower(), known),
         )
     if endings & set(_TEXTS):
         if endings & set(_TABLES):
             raise DataError("tables and texts do not go together", where=str(source), fix="Give one kind")
-        return Dataset.of_text("\n\n".join(_text(path, limits) for path in paths), label)
+        return Dataset.of_text("\n\n".join(_read(_text, path, limits) for path in paths), label)
     tables: list[RawTable] = []
     rows = 0
     for path in paths:
-        tables.append(settle_headers(_TABLES[path.suffix.lower()](path, limits=limits)))
+        tables.append(settle_headers(_read(_TABLES[path.suffix.lower()], path, limits)))
         rows += tables[-1].rows
         if rows > limits.rows:
             raise DataError(f"more than the limit of {limits.rows:,} rows together", where=path.name)
     return _typed(stack(tables), label, date_order)
+
+
+def _read(reader: Callable[..., Any], path: Path, limits: Limits) -> Any:
+    try:
+        return reader(path, limits=limits)
+    except OSError as error:
+        raise DataError(
+            f"the file cannot be read ({error.strerror or error})",
+            where=path.name,
+            fix="Check that it is there and that you may read it",
+        ) from error
 
 
 def _typed(table: RawTable, name: str, order: DateOrder | None) -> Dataset:
@@ -100,10 +134,12 @@ def _typed(table: RawTable, name: str, order: DateOrder | None) -> Dataset:
     return Dataset.of_frame(typed.frame, name, typed.notes, typed.currencies)
 
 
-def _text(path: Path, limits: Limits) -> str:
+def _text(path: Path, *, limits: Limits) -> str:
     encoding = encoding_of(path)
     with path.open(encoding=encoding, errors="replace") as file:
         text = file.read(limits.text + 1)
+    if not text.strip("\ufeff \t\r\n"):
+        raise DataError("the file is empty", where=path.name)
     if len(text) > limits.text:
         raise DataError(f"the text is longer than {limits.text:,} characters", where=path.name)
     return text

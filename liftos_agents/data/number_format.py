@@ -37,6 +37,7 @@ class Numbers:
         values: One a cell; None where the cell is no number.
         currencies: ISO codes found, sorted.
         percent: Cells were percentages and are now fractions.
+        mixed: Positions of a percentage and of a plain number other than 0, the rarer kind first, where both occur.
         decimal: The decimal mark that the cells prove, or None when they prove none.
         assumed: A cell whose separator could mean either, and the reading that was taken.
     """
@@ -46,6 +47,7 @@ class Numbers:
     percent: bool = False
     decimal: DecimalMark | None = None
     assumed: tuple[str, str] | None = None
+    mixed: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def read_numbers(cells: Sequence[str], *, decimal: DecimalMark | None = None) ->
         percent=any(c.percent for c in parsed if c),
         decimal=proven,
         assumed=assumed,
+        mixed=_mixed(parsed, values),
     )
 
 
@@ -101,6 +104,14 @@ def proven_decimal(bodies: Iterable[str]) -> DecimalMark | None:
         elif points > 1:
             marks.add(",")
     return marks.pop() if len(marks) == 1 else None
+
+
+def _mixed(parsed: Sequence[_Cell | None], values: Sequence[float | None]) -> tuple[int, int] | None:
+    shares = [i for i, cell in enumerate(parsed) if cell and cell.percent]
+    plain = [i for i, cell in enumerate(parsed) if cell and not cell.percent and values[i]] if shares else []
+    if not plain:
+        return None
+    return (shares[0], plain[0]) if len(shares) <= len(plain) else (plain[0], shares[0])
 
 
 def _cell(text: str) -> _Cell | None:

@@ -95,6 +95,14 @@ def _unclear(
             + (numbers[0] if numbers else "COLUMN"),
         )
     if not numbers:
+        words = next((str(c) for c in free if not numeric(frame, str(c)) and say.outcome_kind(str(c))), None)
+        if words is not None:
+            example = next((str(v) for v in frame[words] if isinstance(v, str)), "")
+            return DataError(
+                f"column {words!r} holds words such as {example[:60]!r} where the outcome's numbers are expected",
+                where=name,
+                fix="Write plain numbers, or say --role outcome=COLUMN",
+            )
         return DataError(
             "no column holds the outcome, such as revenue, sales or conversions",
             where=name,

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from liftos_agents.data.column_names import channel_name
 from liftos_agents.data.period_rows import Rows, rows_by_period
-from liftos_agents.data.periods import FEWEST_WEEKS, calendar_of, name_dates, whole_weeks
+from liftos_agents.data.periods import (
+    EARLIEST_YEAR,
+    FEWEST_WEEKS,
+    LATEST_YEAR,
+    calendar_of,
+    name_dates,
+    whole_weeks,
+)
 from liftos_agents.domain.panel import Floats, Frequency, Panel
 from liftos_agents.domain.roles import ColumnRoles
 from liftos_agents.errors import DataError
@@ -39,6 +46,7 @@ def build_panel(dataset: Dataset, roles: ColumnRoles) -> Panel:
     work.cut_ends_without_outcome()
     frequency = work.settle_calendar()
     work.fill()
+    work.note_odd_years()
     frame = work.frame
     series: dict[str, dict[str, Floats]] = {kind: {} for kind in rows.groups}
     for kind, columns in rows.groups.items():
@@ -138,6 +146,11 @@ class _Work:
                     self.notes.append(f"Missing values of {name!r} ({kind}, {gone}) count as 0.")
         if filled:
             self.frame = self.frame.assign(**filled)
+
+    def note_odd_years(self) -> None:
+        years = self.frame.index.to_numpy().astype("datetime64[Y]").astype(int) + 1970
+        if int(years.min()) < EARLIEST_YEAR or int(years.max()) > LATEST_YEAR:
+            self.notes.append(f"Periods lie before {EARLIEST_YEAR} or after {LATEST_YEAR}: check the dates.")
 
     def _interpolated(self, column: str) -> NDArray[np.float64]:
         values = self.frame[column].to_numpy(dtype=np.float64)

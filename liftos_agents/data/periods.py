@@ -13,6 +13,7 @@ from liftos_agents.errors import DataError
 
 Days = NDArray[np.datetime64]
 FEWEST_WEEKS = 30
+EARLIEST_YEAR, LATEST_YEAR = 1980, 2060
 _SHOWN = 5
 
 

@@ -14,7 +14,7 @@ from liftos_agents.data.currency import stated_currencies
 from liftos_agents.data.dataset import Dataset
 from liftos_agents.data.media_quality import Finding, check_media
 from liftos_agents.data.number_format import read_numbers
-from liftos_agents.data.periods import calendar_of, name_dates
+from liftos_agents.data.periods import EARLIEST_YEAR, LATEST_YEAR, calendar_of, name_dates
 from liftos_agents.domain.roles import ColumnRoles
 from liftos_agents.errors import DataError, UserError
 
@@ -58,7 +58,8 @@ def check(dataset: Dataset, roles: ColumnRoles | None, problem: UserError | None
     checks = _Checks()
     checks.add("completeness", _completeness(frame, roles))
     checks.add("duplicates", _duplicates(frame, roles))
-    checks.add("constant_columns", _constants(frame))
+    checks.add("constant_columns", _constants(frame, roles))
+    checks.add("dates", _odd_years(frame))
     checks.add("currency", _currencies(dataset))
     not_run: list[str] = []
     if roles is None:
@@ -152,8 +153,19 @@ def _duplicates(frame: pd.DataFrame, roles: ColumnRoles | None) -> list[Finding]
     return found
 
 
-def _constants(frame: pd.DataFrame) -> list[Finding]:
+def _constants(frame: pd.DataFrame, roles: ColumnRoles | None) -> list[Finding]:
     constant = tuple(str(c) for c in frame.columns if one_value(frame[c]))
+    if roles is not None and roles.outcome in constant:
+        never = Finding(
+            "constant_columns",
+            "error",
+            f"the outcome {roles.outcome!r} never changes, so nothing can be told from it",
+            count=len(frame),
+            columns=(roles.outcome,),
+            fix="Check the column; name another with --role outcome=COLUMN",
+        )
+        without = [column for column in constant if column != roles.outcome]
+        return [never, *_constants(frame[without], None)]
     if not constant:
         return []
     never = "never changes and explains nothing" if len(constant) == 1 else "never change and explain nothing"
@@ -168,6 +180,29 @@ def _constants(frame: pd.DataFrame) -> list[Finding]:
             fix_name="drop_constant_columns",
         )
     ]
+
+
+def _odd_years(frame: pd.DataFrame) -> list[Finding]:
+    found: list[Finding] = []
+    for column in map(str, frame.columns):
+        if not pd.api.types.is_datetime64_any_dtype(frame[column]):
+            continue
+        years = frame[column].dt.year
+        odd = (years < EARLIEST_YEAR) | (years > LATEST_YEAR)
+        if bool(odd.any()):
+            first = str(frame[column][odd].iloc[0])[:10]
+            found.append(
+                Finding(
+                    "dates",
+                    "warning",
+                    f"dates of {column!r} in years that are hardly meant: {int(odd.sum())} ({first} is the first)",
+                    count=int(odd.sum()),
+                    rows=_rows(odd),
+                    columns=(column,),
+                    fix="Check how the dates are written: 31.12.2024, 2024-12-31",
+                )
+            )
+    return found
 
 
 def _currencies(dataset: Dataset) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +16,17 @@ Column = NDArray[Any]
 
 @dataclass(frozen=True)
 class Part:
-    """The rows that came from one file; `first_line` is the line (or sheet row) of the first of them."""
+    """The rows that came from one file.
+
+    Attributes:
+        first_line: The line (or sheet row) of the first of them.
+        line_of: The line of a row (from 0), where blank lines or cells of several lines stand between.
+    """
 
     file: str
     rows: int
     first_line: int
+    line_of: Callable[[int], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,8 @@ class RawTable:
         for part in self.parts:
             if left < part.rows:
                 cell = f", column {column!r}" if column is not None else ""
-                return f"{part.file}{cell}, row {part.first_line + left}"
+                line = part.line_of(left) if part.line_of else part.first_line + left
+                return f"{part.file}{cell}, row {line}"
             left -= part.rows
         raise IndexError(row)
 

@@ -15,7 +15,7 @@ from liftos_agents.data.layout import (
     find_date,
     find_geo,
     find_media,
-    refuse_mixed_amounts,
+    refuse_spoilt_amounts,
 )
 from liftos_agents.data.outcome_role import Outcome, find_outcome
 from liftos_agents.data.role_overrides import check_overrides, numeric
@@ -39,7 +39,7 @@ def work_out_roles(dataset: Dataset, overrides: Mapping[str, Any] | None = None)
     Raises:
         AmbiguousRoleError: A role could be read in more than one way; carries the choices.
         ArgumentError: An override names no role, no column, or one of the wrong type.
-        DataError: The table has no date, or is a text, or a column of amounts mixes currencies.
+        DataError: The table has no date, or is a text, or a column of amounts mixes currencies or numbers with words.
     """
     if dataset.frame is None:
         raise DataError(f"{dataset.name!r} is a text, not a table", fix="Give a table with dates and spend")
@@ -47,7 +47,7 @@ def work_out_roles(dataset: Dataset, overrides: Mapping[str, Any] | None = None)
     table = RoleTable.of(dataset.name, dataset.frame, given)
     date = given.single.get("date") or find_date(table)
     table.date = date
-    refuse_mixed_amounts(table)
+    refuse_spoilt_amounts(table)
     media = find_media(table)
     channel = given.single.get("channel") or find_channel_column(table, media)
     geo = given.single.get("geo") or find_geo(table)
@@ -181,7 +181,9 @@ def _ask_for_spend(table: RoleTable) -> dict[str, tuple[str, ...]]:
     ]
     if not choices:
         raise DataError(
-            "no column holds media spend", where=table.name, fix="Name it with --role spend=COLUMN,…"
+            "no column holds media spend",
+            where=table.name,
+            fix="Add a column of spend a channel, give a second file with it, or say --role spend=COLUMN,…",
         )
     raise AmbiguousRoleError(
         "no column's name says that it is media spend",

@@ -11,6 +11,8 @@ from pathlib import Path
 from liftos_agents.data.limits import Limits
 from liftos_agents.errors import DataError, NotFoundError
 
+_LONGEST_SHOWN = 120
+
 
 def source_paths(source: str | Path, *, limits: Limits, roots: Sequence[Path] = ()) -> list[Path]:
     """The files that `source`, a path or a glob, names, sorted by name.
@@ -23,6 +25,19 @@ def source_paths(source: str | Path, *, limits: Limits, roots: Sequence[Path] = 
         DataError: A file is outside `roots`, not a regular file, or all together are too large.
     """
     text = str(source)
+    if not text.strip():
+        raise DataError("no file was named", fix="Give its path, or a glob such as data/*.csv")
+    try:
+        return _paths(text, limits, roots)
+    except (OSError, RuntimeError, ValueError) as error:
+        # A link that leads to itself, a name that is too long, a NUL in it, a folder that may not be opened.
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise DataError(
+            f"{_short(text)!r} cannot be opened ({_short(reason)})", fix="Check the path"
+        ) from error
+
+
+def _paths(text: str, limits: Limits, roots: Sequence[Path]) -> list[Path]:
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", text):
         raise DataError(f"{text!r} is an address, not a file", fix="Download the file and give its path")
     path = Path(text).expanduser()
@@ -48,6 +63,10 @@ def source_paths(source: str | Path, *, limits: Limits, roots: Sequence[Path] = 
             fix="Aggregate the data to weeks, or load it in parts",
         )
     return resolved
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _within(file: Path, roots: Sequence[Path]) -> Path:

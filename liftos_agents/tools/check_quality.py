@@ -72,7 +72,7 @@ class CheckQualityResult(BaseModel):
 
 @tool(
     "check_quality",
-    version="1",
+    version="2",
     summary="Check the data before modelling: gaps, duplicates, outliers, impossible values, collinear or "
     "unvarying spend, spend that follows sales, and whether the series is long enough.",
     data="table",
