@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from liftos_agents.cli import ask, completion, data, doctor, evaluate, house, memory, tools, trace
+from liftos_agents.cli import ask, completion, data, doctor, evaluate, house, memory, project, tools, trace
 from liftos_agents.version import __version__
 
 app = typer.Typer(
@@ -45,6 +45,7 @@ app.add_typer(trace.app, name="trace")
 app.add_typer(memory.app, name="memory")
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(house.graph, name="graph")
+app.command("init", epilog="Example: liftos init shop --industry ecommerce --margin 0.35")(project.init)
 app.command("schema", epilog="Example: liftos schema answer > answer.schema.json")(house.schema)
 app.command("doctor", epilog="Example: liftos doctor --json")(doctor.doctor)
 app.command("serve", epilog="Example: liftos serve --port 9000 --data-root exports")(house.serve)

@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 
 import liftos_agents
-from liftos_agents import data as data_room
 from liftos_agents.cli import answer_view, demo_shop, options
 from liftos_agents.cli.steps import Steps
 from liftos_agents.domain.answer import Answer
@@ -52,7 +51,7 @@ def ask(
     request = AskRequest(
         question=question,
         data=tuple(data or ()),
-        roles=data_room.parse_role_options(role or []),
+        roles=options.roles(role),
         thread_id=thread,
         interactive=not no_input,
     )

@@ -107,14 +107,14 @@ def clean(
 
 def _read(file: str, role: list[str] | None) -> tuple[data_room.Dataset, ColumnRoles]:
     """A dataset with its roles, those given by hand among them."""
-    given = data_room.parse_role_options(role or [])
+    given = options.roles(role)
     dataset = data_room.load(file, date_order=given.pop("date_order", None))
     return dataset, data_room.work_out_roles(dataset, given)
 
 
 def _run(name: str, file: str, role: list[str] | None, home: Path | None) -> Evidence:
     with data_room.open_home(options.settings(home=home)) as stores:
-        return tools_room.run(name, file, home=stores, **data_room.parse_role_options(role or []))
+        return tools_room.run(name, file, home=stores, **options.roles(role))
 
 
 def answer_text(text: object) -> str:

@@ -18,7 +18,7 @@ from rich.table import Table
 
 import liftos_agents
 from liftos_agents import models
-from liftos_agents.cli import options
+from liftos_agents.cli import options, settings_file
 from liftos_agents.config import Settings
 from liftos_agents.errors import LiftError, UserError
 
@@ -53,10 +53,16 @@ def doctor(as_json: options.AsJson = False, home: options.Home = None, model: op
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Look at versions, stores, embedding and model, in that order."""
+    """Look at versions, settings, stores, embedding and model, in that order."""
     yield Finding("Python", "ok", platform.python_version())
     for package in ("langgraph", "langchain-core", "chromadb", "duckdb", "numpy", "pydantic"):
         yield _package(package)
+    file = settings_file.current().path
+    yield (
+        Finding("project", "ok", str(file))
+        if file
+        else Finding("project", "note", "no settings file here or above", "Make one with: liftos init")
+    )
     with liftos_agents.LiftOS(settings=settings) as lift:
         health = lift.health()
         if not health["ok"]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from liftos_agents import data as data_room
+from liftos_agents.cli import settings_file
 from liftos_agents.config import Settings
 
 Data = Annotated[
@@ -45,10 +46,15 @@ def settings(
     model: str | None = None,
     max_usd: float | None = None,
 ) -> Settings:
-    """The environment's settings with a command's options over them."""
-    return Settings.from_environment().with_(
+    """The project's settings, under the environment's, under a command's options."""
+    return Settings.from_environment(base=settings_file.current().settings).with_(
         home=home, organisation=organisation, model=model, max_usd=max_usd
     )
+
+
+def roles(given: list[str] | None) -> dict[str, Any]:
+    """The project's column roles with those of a command over them."""
+    return {**settings_file.current().roles, **data_room.parse_role_options(given or [])}
 
 
 def dataset(sources: list[str] | None) -> data_room.Dataset | None:

@@ -74,7 +74,7 @@ def run(
     home: options.Home = None,
 ) -> None:
     """Run one tool on data and show its evidence."""
-    given = _arguments(arguments) | data_room.parse_role_options(role or [])
+    given = _arguments(arguments) | options.roles(role)
     source = options.dataset(data)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     bar = Progress(*columns, console=Console(stderr=True, quiet=as_json), transient=True)
