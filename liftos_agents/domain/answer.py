@@ -15,7 +15,12 @@ Status = Literal["complete", "needs_approval", "needs_clarification", "refused"]
 
 
 class AnswerBody(BaseModel):
-    """What the user reads."""
+    """What the user reads.
+
+    Attributes:
+        headline_source: The headline with its references, for explaining and checking; empty when not kept.
+        caveat_sources: The caveats with theirs, in the same order; empty when not kept.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,6 +28,8 @@ class AnswerBody(BaseModel):
     claims: tuple[Claim, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
     caveats: tuple[str, ...] = ()
+    headline_source: str = ""
+    caveat_sources: tuple[str, ...] = ()
 
 
 class Dropped(BaseModel):

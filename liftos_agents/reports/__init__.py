@@ -1,0 +1,36 @@
+"""An answer to look at and hand on: one self-contained page, and its pictures as SVG and PNG.
+
+It reads typed results alone, opens no connection and has no clock: the same answer gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from liftos_agents.reports.chart import Chart, Table
+    from liftos_agents.reports.drawing import png, svg, themed
+    from liftos_agents.reports.files import write_charts, write_page
+    from liftos_agents.reports.gallery import charts
+    from liftos_agents.reports.document import page
+
+__all__ = ["Chart", "Table", "charts", "page", "png", "svg", "themed", "write_charts", "write_page"]
+
+_HOMES = {
+    "Chart": "liftos_agents.reports.chart",
+    "Table": "liftos_agents.reports.chart",
+    "charts": "liftos_agents.reports.gallery",
+    "page": "liftos_agents.reports.document",
+    "png": "liftos_agents.reports.drawing",
+    "svg": "liftos_agents.reports.drawing",
+    "themed": "liftos_agents.reports.drawing",
+    "write_charts": "liftos_agents.reports.files",
+    "write_page": "liftos_agents.reports.files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,64 @@
+"""A report and its pictures as files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from liftos_agents.errors import ArgumentError
+from liftos_agents.reports.chart import Chart
+from liftos_agents.reports.drawing import png, svg
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
+
+
+def write_page(html: str, path: Path) -> Path:
+    """The path written to; an existing report there is replaced whole or not at all.
+
+    Raises:
+        ArgumentError: Nothing can be written there.
+    """
+    try:
+        _replace(path, html.encode())
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return path
+
+
+def write_charts(charts: Sequence[Chart], folder: Path, format: Literal["png", "svg"]) -> tuple[Path, ...]:
+    """The files written, one a chart, numbered in the order of the page.
+
+    Raises:
+        ArgumentError: The folder cannot be written to.
+    """
+    written: list[Path] = []
+    for position, chart in enumerate(charts, 1):
+        path = folder / f"{position:02d}-{_UNSAFE.sub('-', chart.id)}.{format}"
+        content = png(chart) if format == "png" else svg(chart).encode()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _replace(path, content)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        written.append(path)
+    return tuple(written)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> ArgumentError:
+    return ArgumentError(
+        f"the file cannot be written: {error.strerror or error}",
+        where=str(path),
+        fix="Name a file in a folder that exists and that you may write to",
+    )

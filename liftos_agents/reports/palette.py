@@ -1,0 +1,47 @@
+"""The colours of every picture, by what they stand for; told apart by people who see few colours, too.
+
+A picture holds the light colours. On the page a style sheet names each of them in its dark form, so that one
+picture serves both.
+"""
+
+from __future__ import annotations
+
+LIGHT = {
+    "ink": "#1b1f24",
+    "quiet": "#59616b",
+    "line": "#d9d6d0",
+    "paper": "#fbfaf8",
+    "main": "#0b5c4a",
+    "plan": "#b04a12",
+    "other": "#2b66a8",
+    "faint": "#9aa1a9",
+}
+DARK = {
+    "ink": "#e9e7e3",
+    "quiet": "#a9b1ba",
+    "line": "#3a4148",
+    "paper": "#15181b",
+    "main": "#6fcfb2",
+    "plan": "#ffa871",
+    "other": "#8ec1f5",
+    "faint": "#707982",
+}
+
+INK, QUIET, LINE = LIGHT["ink"], LIGHT["quiet"], LIGHT["line"]
+MAIN, PLAN, OTHER, FAINT = LIGHT["main"], LIGHT["plan"], LIGHT["other"], LIGHT["faint"]
+
+
+def style_rules() -> str:
+    """CSS: the variables of both themes, and a rule for each colour in a picture that gives it the theme's form."""
+    light = "".join(f"--{name}:{colour};" for name, colour in LIGHT.items())
+    dark = "".join(f"--{name}:{colour};" for name, colour in DARK.items())
+    drawn = "".join(
+        f'.drawn [fill="{colour}"]{{fill:var(--{name})}}.drawn [stroke="{colour}"]{{stroke:var(--{name})}}'
+        for name, colour in LIGHT.items()
+    )
+    return (
+        f":root{{color-scheme:light;{light}}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}"
+        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}"
+        f"{drawn}"
+    )

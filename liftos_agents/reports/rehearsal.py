@@ -1,0 +1,106 @@
+"""How a rehearsed plan came out: one dot for each chance in twenty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from liftos_agents.domain.evidence import Evidence
+from liftos_agents.reports import palette
+from liftos_agents.reports.axes import mark, quantity, rule_at, said, told, values
+from liftos_agents.reports.chart import NARROW, WIDE, Chart, Table
+from liftos_agents.reports.figures import in_unit, interval, money, number, share, spread
+
+_DOT = {WIDE: 24, NARROW: 13}
+
+
+def rehearsal(evidence: Evidence) -> Iterator[Chart]:
+    """The distribution of the plan's gain over holding, as a quantile dot plot (Kay et al., 2016); none without quantiles."""
+    result = evidence.result
+    listed = result.get("quantiles")
+    found = [number(v) for v in listed] if isinstance(listed, list | tuple) else []
+    quantiles = [v for v in found if v is not None]
+    if len(quantiles) < 3 or len(quantiles) != len(found):
+        return
+    dots = [(low + high) / 2.0 for low, high in zip(quantiles, quantiles[1:], strict=False)]
+    worlds = number(result.get("worlds"))
+    gain = interval(result.get("difference"))
+    beats = number(result.get("probability_beats_hold"))
+    parts = [f"Gain of the plan over holding{f' in {worlds:,.0f} rehearsed worlds' if worlds else ''}"]
+    if gain:
+        parts.append(spread(gain, lambda v: money(v, result)))
+    summary = ": ".join(parts) + "."
+    if beats is not None:
+        summary += f" It beats holding in {share(beats)} of them."
+    yield Chart(
+        id=f"rehearsal-{evidence.id}",
+        title="How the plan came out in rehearsal",
+        summary=f"{summary} Each dot is one chance in {len(dots)}.",
+        spec=_spec(dots, quantiles, result, WIDE),
+        narrow=_spec(dots, quantiles, result, NARROW),
+        table=Table(
+            ("Of the worlds", "gain at most"),
+            tuple((share(i / (len(quantiles) - 1)), money(v, result)) for i, v in enumerate(quantiles)),
+        ),
+        evidence=(evidence.id,),
+    )
+
+
+def _spec(dots: list[float], quantiles: list[float], result: Mapping[str, Any], width: int) -> dict[str, Any]:
+    low, high = min(quantiles[0], 0.0), max(quantiles[-1], 0.0)
+    size = (high - low or 1.0) / (width / _DOT[width])
+    rows: list[dict[str, Any]] = []
+    heights: dict[int, int] = {}
+    for dot in dots:
+        column = int((dot - low) // size)
+        heights[column] = heights.get(column, 0) + 1
+        rows.append(
+            {
+                "gain": low + (column + 0.5) * size,
+                "height": heights[column] - 0.5,
+                "kind": "loss" if dot < 0 else "gain",
+                "said": f"One chance in {len(dots)}: about {money(dot, result)}",
+            }
+        )
+    tallest = max(heights.values())
+    across = {
+        **quantity("gain", in_unit("Gain over holding", result), grid=False, tickCount=5),
+        "scale": {"domain": [low - size / 2, high + size / 2], "nice": False},
+    }
+    return {
+        "width": width,
+        "height": _DOT[width] * max(tallest, 3) + 60,
+        "autosize": {"type": "fit", "contains": "padding"},
+        "layer": [
+            {"data": values([{}]), **rule_at(0.0, colour=palette.INK)},
+            {
+                "data": values([{"words": "no gain"}]),
+                "mark": mark("text", palette.QUIET, align="left", baseline="top", dx=4),
+                "encoding": {
+                    "x": {"datum": 0.0},
+                    "y": {"value": 0},
+                    "text": {"field": "words", "type": "nominal"},
+                },
+            },
+            {
+                "data": values(rows),
+                "mark": told("circle", palette.MAIN, opacity=1, size=(_DOT[width] * 0.82) ** 2 * 0.785),
+                "encoding": {
+                    "x": across,
+                    "y": {
+                        "field": "height",
+                        "type": "quantitative",
+                        "axis": None,
+                        "scale": {"domain": [0, max(tallest, 3) + 0.6], "nice": False},
+                    },
+                    "color": {
+                        "field": "kind",
+                        "type": "nominal",
+                        "legend": None,
+                        "scale": {"domain": ["gain", "loss"], "range": [palette.MAIN, palette.PLAN]},
+                    },
+                    "description": said(),
+                },
+            },
+        ],
+    }
