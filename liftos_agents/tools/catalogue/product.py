@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from liftos_agents.tools.surfacing.page_text import is_markup, visible_lines
+from liftos_agents.tools.surfacing.page_text import is_markup, is_page, visible_lines
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Product:
 
     @property
     def html(self) -> str | None:
-        """The page's markup, or None where the product was given as text or as a row."""
-        return self.source if self.row is None and is_markup(self.source) else None
+        """The page's markup, or None where the product was given as a text or as a row."""
+        return self.source if self.row is None and is_page(self.source) else None
 
     @property
     def text(self) -> str:

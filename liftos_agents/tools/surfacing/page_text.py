@@ -8,6 +8,9 @@ from html.parser import HTMLParser
 _TAG = re.compile(
     r"</?(?:html|body|head|title|h[1-6]|p|br|div|span|ul|ol|li|b|strong|table|tr|td)\b[^>]*>", re.I
 )
+_PAGE = re.compile(
+    r"<!doctype\s+html|<(?:html|head|body|title|meta)\b[^>]*>|<[^>]+\bitemscope\b|<script[^>]+ld\+json", re.I
+)
 _INVISIBLE_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d]*[1-9])"
     r"|text-indent\s*:\s*-\d{3,}|left\s*:\s*-\d{3,}|color\s*:\s*(?:#fff(?:fff)?|white)\b",
@@ -21,6 +24,11 @@ _BREAKS = {"p", "div", "section", "article", "ul", "ol", "table", "dl", "dd", "h
 def is_markup(text: str) -> bool:
     """Whether `text` holds HTML tags."""
     return bool(_TAG.search(text))
+
+
+def is_page(text: str) -> bool:
+    """Whether `text` is a page, or a part of one that carries structured data, rather than a text with stray tags."""
+    return bool(_PAGE.search(text))
 
 
 def visible_lines(markup: str) -> tuple[str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 MOST_PENALTY = 15.0
+GATE_CAP = 20.0
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,14 @@ def measured_weight(components: Iterable[Component]) -> float:
     return sum(c.weight for c in components)
 
 
-def score(components: tuple[Component, ...], penalties: tuple[Penalty, ...]) -> float:
-    """The score, 0 to 100 over the measured weight, penalties taken off (15 at most)."""
+def score(
+    components: tuple[Component, ...], penalties: tuple[Penalty, ...], *, capped: bool = False
+) -> float:
+    """The score, 0 to 100 over the measured weight, penalties taken off (15 at most); at most 20 when `capped`."""
     earned = sum(c.weight * c.value for c in components)
     off = min(MOST_PENALTY, sum(p.points for p in penalties))
-    return max(0.0, 100.0 * earned / measured_weight(components) - off)
+    reached = max(0.0, 100.0 * earned / measured_weight(components) - off)
+    return min(GATE_CAP, reached) if capped else reached
 
 
 def gains(components: tuple[Component, ...], penalties: tuple[Penalty, ...]) -> tuple[tuple[str, float], ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from liftos_agents.tools.audit_product import audit
+from liftos_agents.tools.surfacing.audit import audit
 
 DATA = Path(os.environ.get("LIFTOS_REFERENCE_DATA", "../shared/data")) / "surfacing" / "esci_listings.jsonl"
 RIGHT = 0.9
