@@ -9,7 +9,8 @@ from langgraph.runtime import Runtime
 
 from liftos_agents.domain.plan import Plan
 from liftos_agents.domain.task import DatasetBrief, Recalled, RoutingTask
-from liftos_agents.errors import AmbiguousRoleError, ArgumentError, DataError
+from liftos_agents.errors import AmbiguousRoleError, ArgumentError, DataError, UserError
+from liftos_agents.graphs.data_needs import asks_about_table, with_unused
 from liftos_agents.graphs.intake import datasets_at_hand, describe, load_sources
 from liftos_agents.graphs.role_replies import roles_in_reply
 from liftos_agents.graphs.routing import missing_data, route
@@ -32,7 +33,8 @@ async def intake(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
     kept = state.get("overrides", {}) if identifiers == state.get("datasets") else {}
     question, named = _taken_up(state, bool(given))
     overrides = {**kept, **run.overrides, **named}
-    briefs, unclear = describe(datasets, overrides)
+    briefs, problem = describe(datasets, overrides)
+    run.trace.note(briefs=[plain(b) for b in briefs])
     for described in briefs:
         run.emit("dataset_loaded", dataset=plain(described))
     return {
@@ -40,7 +42,7 @@ async def intake(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
         "datasets": identifiers,
         "overrides": overrides,
         "briefs": [plain(b) for b in briefs],
-        "role_problem": None if unclear is None else _problem(unclear),
+        "role_problem": None if problem is None else _problem(problem),
         "pending": None,
         "recalled": [],
         "plan": {},
@@ -76,7 +78,8 @@ async def plan(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
     """The plan, or a question that must be answered first.
 
     Raises:
-        DataError, AmbiguousRoleError, ArgumentError: Something must be asked, and this run may not ask.
+        AmbiguousRoleError, ArgumentError: Something must be asked, and this run may not ask.
+        DataError: The same, or every step needs a table and the one given makes no panel.
     """
     run = runtime.context
     briefs = briefs_of(state)
@@ -96,7 +99,8 @@ async def plan(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
     elif chosen.steps:
         chosen, pending = _asked_first(run, state, chosen, briefs)
     run.emit("plan", plan=plain(chosen))
-    return {"plan": plain(chosen), "pending": pending}
+    noted = [plain(b) for b in with_unused(run, chosen, briefs)]
+    return {"plan": plain(chosen), "pending": pending, "briefs": noted}
 
 
 def _taken_up(state: RunState, new_data: bool) -> tuple[str, dict[str, Any]]:
@@ -119,14 +123,26 @@ def _asked_first(
 ) -> tuple[Plan, Pending | None]:
     """The plan with a question in its stead when data or a column's role is missing."""
     specialists = run.services.specialists
+    needs = [specialists[step.agent].needs for step in chosen.steps]
+    asks_about_data = asks_about_table([state.get("question", ""), *(step.goal for step in chosen.steps)])
+    tables = [b for b in briefs if b.kind == "table"]
     lacking = missing_data(chosen, specialists, briefs)
-    if lacking is not None:
+    if lacking is not None and not (tables and asks_about_data):
         if not run.interactive:
-            raise DataError("no table was given", fix="Give one with --data FILE")
+            what = "no table of dates, sales and spend was given" if tables else "no table was given"
+            if "table" not in needs:
+                raise ArgumentError(
+                    lacking, where="question", fix="Give it with --data FILE, or in the question"
+                )
+            raise DataError(what, fix="Give one with --data FILE")
         return chosen.model_copy(update={"clarification": lacking}), _pending(state, "data")
     problem = state.get("role_problem")
-    if problem is None or all(specialists[s.agent].needs != "table" for s in chosen.steps):
+    if problem is None or "table" not in needs:
         return chosen, None
+    if not problem["role"]:
+        if asks_about_data or any(needed != "table" for needed in needs):
+            return chosen, None
+        raise DataError(problem["what"], where=problem["where"], fix=_checked_with(problem["fix"]))
     if not run.interactive:
         raise AmbiguousRoleError(
             problem["what"],
@@ -148,11 +164,18 @@ def _pending(state: RunState, kind: Any) -> Pending:
     return Pending(kind=kind, question=state.get("question", ""), role="", choices=[], columns=[])
 
 
-def _problem(error: AmbiguousRoleError) -> dict[str, Any]:
+def _checked_with(fix: str | None) -> str:
+    look = "See what is wrong with: liftos data check FILE"
+    return f"{fix.rstrip('.')}. {look}" if fix else look
+
+
+def _problem(error: UserError) -> dict[str, Any]:
+    """What keeps the table from making a panel, JSON-plain; without a role when no reply could put it right."""
+    unclear = isinstance(error, AmbiguousRoleError)
     return {
         "what": error.what,
-        "role": error.role,
-        "choices": list(error.choices),
+        "role": error.role if unclear else "",
+        "choices": list(error.choices) if unclear else [],
         "where": error.where,
         "fix": error.fix,
     }

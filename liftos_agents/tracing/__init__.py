@@ -10,12 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from liftos_agents.tracing.chain import ChainFault, ChainHead, ChainReport
+    from liftos_agents.tracing.compare import RunDiff, diff
     from liftos_agents.tracing.explain import Explanation, why
     from liftos_agents.tracing.keys import SigningKey
     from liftos_agents.tracing.logs import run_logger
     from liftos_agents.tracing.otel import SpanExport
     from liftos_agents.tracing.recorder import Recorder
-    from liftos_agents.tracing.records import DecisionRecord, RunRecord, RunSummary, SpanEvent, SpanRecord
+    from liftos_agents.tracing.records import (
+        DecisionRecord,
+        EarlierWork,
+        ReplyRecord,
+        RunRecord,
+        RunSummary,
+        SpanEvent,
+        SpanRecord,
+    )
     from liftos_agents.tracing.redaction import redact
     from liftos_agents.tracing.span import Span
     from liftos_agents.tracing.store import TraceStore
@@ -25,8 +34,11 @@ __all__ = [
     "ChainHead",
     "ChainReport",
     "DecisionRecord",
+    "EarlierWork",
     "Explanation",
     "Recorder",
+    "ReplyRecord",
+    "RunDiff",
     "RunRecord",
     "RunSummary",
     "SigningKey",
@@ -35,6 +47,7 @@ __all__ = [
     "SpanExport",
     "SpanRecord",
     "TraceStore",
+    "diff",
     "redact",
     "run_logger",
     "why",
@@ -45,8 +58,11 @@ _HOMES = {
     "ChainHead": "liftos_agents.tracing.chain",
     "ChainReport": "liftos_agents.tracing.chain",
     "DecisionRecord": "liftos_agents.tracing.records",
+    "EarlierWork": "liftos_agents.tracing.records",
     "Explanation": "liftos_agents.tracing.explain",
     "Recorder": "liftos_agents.tracing.recorder",
+    "ReplyRecord": "liftos_agents.tracing.records",
+    "RunDiff": "liftos_agents.tracing.compare",
     "RunRecord": "liftos_agents.tracing.records",
     "RunSummary": "liftos_agents.tracing.records",
     "SigningKey": "liftos_agents.tracing.keys",
@@ -55,6 +71,7 @@ _HOMES = {
     "SpanExport": "liftos_agents.tracing.otel",
     "SpanRecord": "liftos_agents.tracing.records",
     "TraceStore": "liftos_agents.tracing.store",
+    "diff": "liftos_agents.tracing.compare",
     "redact": "liftos_agents.tracing.redaction",
     "run_logger": "liftos_agents.tracing.logs",
     "why": "liftos_agents.tracing.explain",

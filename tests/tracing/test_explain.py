@@ -69,3 +69,64 @@ def test_an_answer_whose_evidence_is_missing_is_called_damaged(make_answer):
     broken = answer.evidence[0].model_copy(update={"result": {}})
     with pytest.raises(NotFoundError, match="damaged"):
         explain(answer.model_copy(update={"evidence": (broken,)}), "c1")
+
+
+BRIEF = {
+    "id": "ab" * 32,
+    "name": "shop",
+    "rows": 104,
+    "columns": ["week", "revenue", "tv_S", "radio_a", "radio_b"],
+}
+BRIEF |= {"start": "2022-01-03", "end": "2023-12-25", "frequency": "week"}
+
+
+def test_the_part_of_the_data_that_was_read_is_shown(make_answer):
+    found = explain(make_answer("run"), "c1", briefs=[BRIEF])
+    (data,) = found.numbers[0].data
+    assert (data.rows, data.columns, data.start, data.end) == (104, 5, "2022-01-03", "2023-12-25")
+    assert data.used == ("revenue", "tv_S", "radio_a", "radio_b")
+    lines = [line.label for line in found.tree().below[0].below[4].below]
+    assert lines == [
+        "104 rows × 5 columns, 2022-01-03 to 2023-12-25 by week",
+        "columns read: revenue, tv_S, radio_a, radio_b",
+    ]
+
+
+@pytest.mark.parametrize("printed", ["0.42×", "0.42x", " 0.42 × "])
+def test_a_printed_number_leads_to_its_claim(store, recorded, printed):
+    recorded()
+    found = why(store, "run_1", printed)
+    assert "said in c1" in found.text
+    assert [n.path for n in found.numbers] == ["channels.tv.roas.mean"]
+    assert found.numbers[0].decisions[0].decision.chosen == "fit_mmm"
+
+
+def test_a_bound_of_an_interval_is_found_although_no_claim_says_it(make_answer):
+    found = explain(make_answer("run"), "0.60×")
+    assert "in the evidence" in found.text
+    assert [n.path for n in found.numbers] == ["channels.tv.roas.p95"]
+
+
+def test_a_part_of_a_printed_estimate_is_found(make_answer):
+    answer = make_answer("run")
+    source = "TV returns {ev_7f3a:channels.tv.roas|x}."
+    claim = answer.answer.claims[0].model_copy(update={"source": source})
+    answer = answer.model_copy(update={"answer": answer.answer.model_copy(update={"claims": (claim,)})})
+    assert explain(answer, "0.20×").numbers[0].path == "channels.tv.roas"
+
+
+@pytest.mark.parametrize("pointer", ["ev_7f3a:channels.tv.spend", "{ev_7f:channels.tv.spend|money}"])
+def test_a_reference_is_explained(make_answer, pointer):
+    found = explain(make_answer("run"), pointer)
+    assert found.claim == "ev_7f3a:channels.tv.spend"
+    assert found.text == "€1.50m, said in c1"
+    assert found.numbers[0].datasets[0].name == "shop"
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [("ev_7f3a:channels.radio", "no value"), ("ev_99:x", "not in the answer"), ("77%", "prints no '77%'")],
+)
+def test_what_leads_nowhere_is_named(make_answer, what, said):
+    with pytest.raises(NotFoundError, match=said):
+        explain(make_answer("run"), what)
