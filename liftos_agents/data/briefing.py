@@ -9,6 +9,8 @@ from liftos_agents.domain.task import DatasetBrief
 from liftos_agents.errors import UserError
 
 _EXCERPT = 2_000
+_MOST_NOTES = 5
+_HARMLESS = ("The file is in encoding", "Columns are parted by")
 
 
 def brief(dataset: Dataset, roles: ColumnRoles | None = None) -> DatasetBrief:
@@ -18,7 +20,9 @@ def brief(dataset: Dataset, roles: ColumnRoles | None = None) -> DatasetBrief:
             id=dataset.id, name=dataset.name, kind="text", text=(dataset.text or "")[:_EXCERPT]
         )
     columns = tuple(str(c) for c in dataset.frame.columns)
-    shape = DatasetBrief(id=dataset.id, name=dataset.name, rows=len(dataset.frame), columns=columns)
+    shape = DatasetBrief(
+        id=dataset.id, name=dataset.name, rows=len(dataset.frame), columns=columns, notes=_repairs(dataset)
+    )
     if is_catalogue(dataset):
         shape = shape.model_copy(update={"catalogue": True, "products": product_titles(dataset)})
         if roles is None:
@@ -43,3 +47,9 @@ def brief(dataset: Dataset, roles: ColumnRoles | None = None) -> DatasetBrief:
             "claimed": tuple(panel.claimed),
         }
     )
+
+
+def _repairs(dataset: Dataset) -> tuple[str, ...]:
+    """What was put right or assumed while reading; braces would be taken for references."""
+    notes = [note for note in dataset.notes if not note.startswith(_HARMLESS)]
+    return tuple(note.replace("{", "(").replace("}", ")") for note in notes[:_MOST_NOTES])

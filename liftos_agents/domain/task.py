@@ -13,6 +13,7 @@ class DatasetBrief(BaseModel):
     Attributes:
         catalogue: The table lists products; `products` are the first titles, shortened.
         problem: Why the table makes no panel.
+        notes: What was put right or assumed when it was read, and whether the question needs it; no figures.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,6 +38,7 @@ class DatasetBrief(BaseModel):
     problem: str | None = None
     catalogue: bool = False
     products: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Turn(BaseModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,11 +53,11 @@ class Checked:
     dropped: tuple[Dropped, ...]
 
 
-def compose(reports: Mapping[int, Report], reader: Reader) -> Texts:
+def compose(reports: Mapping[int, Report], reader: Reader, notes: Sequence[str] = ()) -> Texts:
     """The texts of an answer: reports in the plan's order, equal sentences once.
 
     A specialist without a headline lends its first claim. A failed diagnostic that no caveat points at gets
-    one. A specialist that failed or asks something becomes a caveat.
+    one. A specialist that failed or asks something becomes a caveat, as does each of `notes` on the data.
     """
     ordered = [reports[step] for step in sorted(reports)]
     headline = [Text(source=_headline(r), agent=r["agent"]) for r in ordered if _headline(r)]
@@ -69,6 +69,7 @@ def compose(reports: Mapping[int, Report], reader: Reader) -> Texts:
     caveats = [Text(source=s, agent=r["agent"]) for r in ordered for s in r["caveats"]]
     caveats += _unmentioned_checks(reader, [t.source for t in (*claims, *caveats)])
     caveats += [Text(source=_unfinished(r), agent=r["agent"]) for r in ordered if r["status"] != "done"]
+    caveats += [Text(source=note, agent="data") for note in notes]
     return Texts(
         headline=_once(headline, reader),
         claims=_once(claims, reader),

@@ -14,7 +14,7 @@ from liftos_agents import data
 from liftos_agents.data import Dataset, brief, is_catalogue, load, work_out_roles
 from liftos_agents.data.date_format import DateOrder
 from liftos_agents.domain.task import DatasetBrief
-from liftos_agents.errors import AmbiguousRoleError, ArgumentError, UserError
+from liftos_agents.errors import ArgumentError, UserError
 from liftos_agents.graphs.services import Run, Services
 
 _ID_LENGTH = 64
@@ -44,28 +44,31 @@ def datasets_at_hand(services: Services, identifiers: list[str]) -> list[Dataset
 
 def describe(
     datasets: list[Dataset], overrides: Mapping[str, Any]
-) -> tuple[list[DatasetBrief], AmbiguousRoleError | None]:
-    """The datasets as a model sees them, and what is unclear about a table's columns.
+) -> tuple[list[DatasetBrief], UserError | None]:
+    """The datasets as a model sees them, and what keeps the media table from making a panel.
+
+    That is an AmbiguousRoleError when a column's role is unclear, else whatever is wrong with the table.
 
     Raises:
         ArgumentError: A role was named by hand and fits no column.
     """
     briefs: list[DatasetBrief] = []
-    unclear: AmbiguousRoleError | None = None
+    problem: UserError | None = None
     for dataset in datasets:
-        roles, problem = None, None
+        roles = None
         if dataset.kind == "table" and not is_catalogue(dataset):
             try:
                 roles = work_out_roles(dataset, overrides) if overrides else dataset.roles
-            except AmbiguousRoleError as error:
-                unclear, problem = unclear or error, str(error)
+                dataset.panel(roles)
             except ArgumentError:
                 raise
             except UserError as error:
-                problem = str(error)
+                problem = problem or error
         described = brief(dataset, roles)
-        briefs.append(described if problem is None else described.model_copy(update={"problem": problem}))
-    return briefs, unclear
+        if problem is not None and roles is None and dataset.kind == "table" and not described.catalogue:
+            described = described.model_copy(update={"problem": str(problem)})
+        briefs.append(described)
+    return briefs, problem
 
 
 def _load_all(services: Services, sources: tuple[Any, ...], order: DateOrder | None) -> list[Dataset]:
@@ -113,7 +116,7 @@ def _version_of(source: str) -> str | None:
     files = sorted(glob.glob(source)) if glob.has_magic(source) else [source]
     try:
         stats = [(os.path.abspath(f), os.stat(f)) for f in files]
-    except OSError:
+    except (OSError, ValueError):
         return None
     return repr([(name, s.st_size, s.st_mtime_ns, s.st_ino) for name, s in stats]) if stats else None
 

@@ -102,7 +102,7 @@ def missing_data(
     plan: Plan, specialists: Mapping[str, Specialist], briefs: Iterable[DatasetBrief]
 ) -> str | None:
     """The question to ask when a planned specialist lacks its data, or None."""
-    kinds = {b.kind for b in briefs}
+    kinds = {b.kind for b in briefs if not b.catalogue}
     needs = {specialists[step.agent].needs for step in plan.steps}
     if "table" in needs and "table" not in kinds:
         return (
