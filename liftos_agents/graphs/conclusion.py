@@ -12,9 +12,11 @@ from liftos_agents.domain.task import Turn
 from liftos_agents.errors import ArgumentError
 from liftos_agents.graphs import composition
 from liftos_agents.graphs.composition import Texts
+from liftos_agents.graphs.data_needs import notes_of
 from liftos_agents.graphs.services import Run
-from liftos_agents.graphs.state import KEPT_TURNS, Pending, Report, RunState, reports_of
-from liftos_agents.graphs.views import plain, plan_of, turns_of, vocabulary_of
+from liftos_agents.graphs.state import Pending, Report, RunState, reports_of
+from liftos_agents.graphs.stations import arrange
+from liftos_agents.graphs.views import briefs_of, plain, plan_of, vocabulary_of
 
 
 async def compose(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
@@ -24,6 +26,7 @@ async def compose(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
     if planned.kind != "steps":
         status = "refused" if planned.kind == "refusal" else "needs_clarification"
         return {"status": status, "texts": {}}
+    arrange(run, state)
     reports = reports_of(state)
     asking = [r for r in reports.values() if r["status"] == "clarification"]
     done = [r for r in reports.values() if r["status"] == "done"]
@@ -31,7 +34,7 @@ async def compose(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
         return _asks_back(run, state, asking)
     if not done:
         return {"status": "failed", "texts": {}}
-    return {"status": "complete", "texts": plain(composition.compose(reports, run.reader))}
+    return {"status": "complete", "texts": plain(composition.compose(reports, run.reader, notes_of(briefs_of(state))))}
 
 
 async def verify(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
@@ -83,7 +86,7 @@ async def render(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
 
 
 async def remember(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
-    """This question as a turn of its thread; findings go to memory once the answer is out."""
+    """This question as a turn of its conversation; findings go to memory once the answer is out."""
     reports = reports_of(state)
     planned = plan_of(state)
     turn = Turn(
@@ -97,7 +100,7 @@ async def remember(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
         ),
         clarification=planned.clarification,
     )
-    return {"turns": [plain(t) for t in (*turns_of(state), turn)][-KEPT_TURNS:]}
+    return {"turn": plain(turn)}
 
 
 def _asks_back(run: Run, state: RunState, asking: list[Report]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from langgraph.types import RetryPolicy
 
 from liftos_agents.errors import LiftError
 
+ATTEMPTS = 2
 _PASSING_STATUS = frozenset({408, 409, 425, 429})
 _FIRST_SERVER_ERROR = 500
 
@@ -29,7 +30,7 @@ def worth_retrying(error: Exception) -> bool:
     return isinstance(error, TimeoutError | OSError) or bool(passing & names)
 
 
-def retry_policy(attempts: int = 2, initial_interval: float = 0.2) -> RetryPolicy:
+def retry_policy(attempts: int = ATTEMPTS, initial_interval: float = 0.2) -> RetryPolicy:
     """The policy of nodes that talk to a model or a store."""
     return RetryPolicy(
         max_attempts=attempts, initial_interval=initial_interval, jitter=False, retry_on=worth_retrying

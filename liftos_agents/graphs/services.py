@@ -10,7 +10,7 @@ from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from weakref import WeakValueDictionary
 
 from langchain_core.language_models import BaseChatModel
@@ -323,7 +323,7 @@ class Run:
     request: dict[str, Any] = field(default_factory=dict[str, Any])
     carried: dict[str, Any] = field(default_factory=dict[str, Any])
     outcome: dict[str, Any] | None = None
-    stopped: str = ""
+    stopped: Literal["", "cancelled", "timed_out"] = ""
     sink: Sink | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
     watch: Stopwatch = field(default_factory=Stopwatch)

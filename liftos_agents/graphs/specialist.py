@@ -82,6 +82,7 @@ async def work(
         tools,
         specialist_messages(specialist, task),
     )
+    run.found[step] = at_work.calls
     for _ in range(min(specialist.max_steps, run.services.settings.max_steps)):
         reply = await call_model(run, at_work.model, at_work.messages, tools, specialist.name)
         report = await _take(at_work, reply)

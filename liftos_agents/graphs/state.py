@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypedDict
 
-STATE_VERSION = 1
-KEPT_TURNS = 12
+STATE_VERSION = 2
 
 ReportStatus = Literal["done", "clarification", "failed"]
 
@@ -75,6 +74,7 @@ class RunState(TypedDict, total=False):
         briefs: The datasets as a model sees them.
         role_problem: Why the table's roles are unclear, when they are.
         turns: Earlier questions of the thread and what was done about them.
+        turn: This question as a turn, once it is answered.
         reports: Run id to step to report.
         texts: The composed answer, with references.
         answer, grounding: The rendered answer and how its numbers stand.
@@ -100,6 +100,7 @@ class RunState(TypedDict, total=False):
     evidence: list[str]
     status: str
     turns: list[dict[str, Any]]
+    turn: dict[str, Any]
     pending: Pending | None
 
 

@@ -13,6 +13,7 @@ from liftos_agents.domain.task import SpecialistTask
 from liftos_agents.errors import CancelledError, UserError
 from liftos_agents.graphs.intake import datasets_at_hand
 from liftos_agents.graphs.numerals import numerals
+from liftos_agents.graphs.retries import ATTEMPTS, worth_retrying
 from liftos_agents.graphs.routing import waves
 from liftos_agents.graphs.services import Run
 from liftos_agents.graphs.specialist import work
@@ -51,12 +52,26 @@ def dispatch(state: RunState) -> list[Send] | str:
 
 
 async def specialist(state: StepInput, runtime: Runtime[Run]) -> dict[str, Any]:
-    """One specialist's report.
+    """One specialist's report; what stops the specialist is a report too, once trying again is of no use.
 
     Raises:
-        TimeoutError: It took longer than its specification allows.
+        Exception: Something that may pass, for the graph to try again.
     """
     run = runtime.context
+    try:
+        return await _turn(state, run)
+    except CancelledError:
+        # The graph writes down what failed; a run that was stopped has not failed and goes on where it was.
+        raise asyncio.CancelledError from None
+    except Exception as error:
+        info = runtime.execution_info
+        if worth_retrying(error) and (info is None or info.node_attempt < ATTEMPTS):
+            raise
+        return _failed(state, run, error)
+
+
+async def _turn(state: StepInput, run: Run) -> dict[str, Any]:
+    """The specialist's work, under its time limit."""
     position = state.get("step", 0)
     step = plan_of(state).steps[position]
     spec = run.services.specialists[step.agent]
@@ -82,14 +97,19 @@ async def specialist(state: StepInput, runtime: Runtime[Run]) -> dict[str, Any]:
 
 
 async def specialist_failed(state: StepInput, error: NodeError, runtime: Runtime[Run]) -> Command[str]:
-    """A failed specialist's report: a caveat of the answer, not a lost run."""
+    """The report of a specialist that the graph itself had to stop: a caveat of the answer, not a lost run."""
     run = runtime.context
-    if isinstance(error.error, CancelledError) or run.cancelled.is_set():
+    if run.cancelled.is_set():
         raise CancelledError("the run was stopped") from error.error
+    return Command(update=_failed(state, run, error.error), goto="gather")
+
+
+def _failed(state: StepInput, run: Run, error: BaseException) -> dict[str, Any]:
+    """The report of a specialist that did not get done, with the calls that found something all the same."""
     position = state.get("step", 0)
     agent = plan_of(state).steps[position].agent
-    run.failures[position] = error.error
-    run.emit("agent_finished", agent=agent, step=position, status="failed", message=str(error.error))
+    run.failures[position] = error
+    run.emit("agent_finished", agent=agent, step=position, status="failed", message=str(error))
     report = Report(
         step=position,
         agent=agent,
@@ -99,10 +119,10 @@ async def specialist_failed(state: StepInput, error: NodeError, runtime: Runtime
         recommendations=[],
         caveats=[],
         dropped=[],
-        calls=[],
-        message=_reason(error.error),
+        calls=run.found.get(position, []),
+        message=_reason(error),
     )
-    return Command(update=_reported(state, report), goto="gather")
+    return _reported(state, report)
 
 
 async def gather(state: RunState) -> dict[str, Any]:

@@ -173,13 +173,24 @@ async def _evidence(
         except (TimeoutError, asyncio.CancelledError):
             given_up.set()
             raise
+    keep_with_sources(run, found)
+    return found, not computed.is_set()
+
+
+def keep_with_sources(run: Run, found: Evidence) -> None:
+    """Adds evidence to the run's ledger, with the evidence that it was built on."""
     run.keep(found)
-    for used in _built_on(found):
-        earlier = store.get(used)
+    for used in built_on(found):
+        earlier = run.services.home.evidence.get(used)
         if earlier is not None:
             same = {d.id for d in earlier.datasets} == {d.id for d in found.datasets}
             run.keep(earlier.model_copy(update={"datasets": found.datasets}) if same else earlier)
-    return found, not computed.is_set()
+
+
+def built_on(found: Evidence) -> list[str]:
+    """Ids of evidence that a result says it was built on."""
+    values = found.result.values()
+    return [v for v in values if isinstance(v, str) and v.startswith(EVIDENCE_PREFIX) and v != found.id]
 
 
 def _alone(run: Run, name: str, subject: Subject, arguments: dict[str, Any]) -> asyncio.Lock:
@@ -196,9 +207,3 @@ def _told(known: dict[str, str], found: Evidence) -> str:
             known.pop(next(iter(known)))
         known[found.id] = evidence_text(found.id, found.tool, compact(found.result))
     return known[found.id]
-
-
-def _built_on(found: Evidence) -> list[str]:
-    """Ids of evidence that a result says it was built on."""
-    values = found.result.values()
-    return [v for v in values if isinstance(v, str) and v.startswith(EVIDENCE_PREFIX) and v != found.id]

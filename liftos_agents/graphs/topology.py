@@ -12,10 +12,11 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from liftos_agents.domain.canonical import content_hash
-from liftos_agents.graphs import conclusion, reception, team
+from liftos_agents.graphs import conclusion, consent, reception, team
 from liftos_agents.graphs.retries import retry_policy
 from liftos_agents.graphs.services import Run
 from liftos_agents.graphs.state import STATE_VERSION, RunState, StepInput
+from liftos_agents.graphs.stations import gate, station
 
 STATION_SECONDS = 120.0
 SPECIALIST_SECONDS = 1_800.0
@@ -27,22 +28,23 @@ def build(saver: BaseCheckpointSaver[Any] | None = None) -> Graph:
     """The compiled graph; threads are kept by `saver`."""
     graph: Any = StateGraph(RunState, context_schema=Run)
     retried: dict[str, Any] = {"retry_policy": retry_policy(), "timeout": STATION_SECONDS}
-    graph.add_node("intake", reception.intake, **retried)
-    graph.add_node("recall", reception.recall, **retried)
-    graph.add_node("route", reception.plan, retry_policy=retry_policy(), timeout=SPECIALIST_SECONDS)
+    graph.add_node("intake", gate(reception.intake), **retried)
+    graph.add_node("recall", station(reception.recall), **retried)
+    graph.add_node("route", station(reception.plan), retry_policy=retry_policy(), timeout=SPECIALIST_SECONDS)
     graph.add_node(
         "specialist",
-        team.specialist,
+        station(team.specialist),
         input_schema=StepInput,
         retry_policy=retry_policy(),
         timeout=SPECIALIST_SECONDS,
         error_handler=team.specialist_failed,
     )
     graph.add_node("gather", team.gather)
-    graph.add_node("compose", conclusion.compose)
-    graph.add_node("verify", conclusion.verify)
-    graph.add_node("render", conclusion.render)
-    graph.add_node("remember", conclusion.remember)
+    graph.add_node("compose", station(conclusion.compose))
+    graph.add_node("verify", station(conclusion.verify))
+    graph.add_node("approve", station(consent.approve))
+    graph.add_node("render", station(conclusion.render))
+    graph.add_node("remember", station(conclusion.remember))
     graph.add_edge(START, "intake")
     graph.add_edge("intake", "recall")
     graph.add_edge("recall", "route")
@@ -50,7 +52,8 @@ def build(saver: BaseCheckpointSaver[Any] | None = None) -> Graph:
     graph.add_edge("specialist", "gather")
     graph.add_conditional_edges("gather", team.dispatch, ["specialist", "compose"])
     graph.add_edge("compose", "verify")
-    graph.add_edge("verify", "render")
+    graph.add_edge("verify", "approve")
+    graph.add_edge("approve", "render")
     graph.add_edge("render", "remember")
     graph.add_edge("remember", END)
     return graph.compile(checkpointer=saver, name="liftos")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -13,12 +13,14 @@ from liftos_agents import agents, models, tracing
 from liftos_agents import memory as memory_room
 from liftos_agents.config import Settings
 from liftos_agents.domain.answer import Answer
+from liftos_agents.domain.run import RunStatus
 from liftos_agents.domain.specialist import Specialist
-from liftos_agents.errors import LiftError
+from liftos_agents.errors import CancelledError, LiftError
 from liftos_agents.graphs.checkpoints import ThreadSaver, open_saver
 from liftos_agents.graphs.flow import Flow
 from liftos_agents.graphs.loop_thread import LoopThread
 from liftos_agents.graphs.services import Run, Services, Stores
+from liftos_agents.graphs.watch import Watch
 from liftos_agents.tools.registry import Registry
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Workshop:
         self.registry = registry
         self.specialists = specialists
         self.stores = Stores(settings)
+        self.watch = Watch(self.stores)
         self._lock = threading.RLock()
         self._closed = False
         self._brains: dict[str, Services] = {}
@@ -116,19 +119,47 @@ class Workshop:
                     price=lambda read, written: models.cost(
                         {"input_tokens": read, "output_tokens": written}, name
                     ),
-                    pool=self._threads(),
+                    pool=self.pool,
                     stores=self.stores,
                 )
             brain = self._brains[name]
             return replace(brain, memory=self.memory) if memory else brain
 
-    def keep(self, run: Run, recorder: Recorder, answer: Answer) -> None:
-        """Writes what lies behind an answer, its trace and what was learnt, without keeping it waiting."""
-        self._behind(_keep, run, recorder, answer)
+    async def at_work(self, run: Run, work: Coroutine[Any, Any, Answer]) -> Answer:
+        """What `work` answers, with the run among those that can be stopped from elsewhere meanwhile.
 
-    def keep_failure(self, recorder: Recorder, status: str, error: BaseException) -> None:
-        """Writes the trace of a run that has no answer."""
-        self._behind(recorder.finish, status, error=error)
+        Raises:
+            CancelledError: Somebody stopped it, here or in another process.
+        """
+        task = asyncio.ensure_future(work)
+        self.watch.add(run, task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            task.cancel()
+            outer = asyncio.current_task()
+            if outer is not None and outer.cancelling():
+                raise
+            raise CancelledError("the run was stopped") from None
+        finally:
+            self.watch.remove(run)
+
+    def keep(self, run: Run, recorder: Recorder, answer: Answer) -> None:
+        """Writes what lies behind an answer without keeping it waiting: its trace, what was learnt, the ledger.
+
+        The ledger comes last: a run that it calls complete has left nothing to be written.
+        """
+        self._behind(self._keep, run, recorder, answer)
+
+    def keep_failure(self, run: Run, recorder: Recorder, status: RunStatus, error: BaseException) -> None:
+        """Writes the trace of a run that has no answer; its checkpoints stay, so that it can be resumed."""
+
+        def write() -> None:
+            recorder.finish(status, error=error)
+            problem = "" if status == "cancelled" else str(error)
+            self.stores.ledger.settle(run.id, status, problem=problem)
+
+        self._behind(write)
 
     async def settled(self) -> None:
         """Waits until what lies behind earlier answers is written."""
@@ -164,19 +195,24 @@ class Workshop:
             except Exception as error:  # noqa: BLE001 — the answer is out; health tells what was lost
                 self.unwritten.append(f"{type(error).__name__}: {error}")
 
-        future = self._threads().submit(attempt)
+        future = self.pool.submit(attempt)
         self._writing.add(future)
         future.add_done_callback(self._writing.discard)
 
-    def _threads(self) -> ThreadPoolExecutor:
+    def _keep(self, run: Run, recorder: Recorder, answer: Answer) -> None:
+        recorder.finish(answer.status, answer=answer)
+        if run.services.memory is not None and answer.status == "complete":
+            denied = {a.evidence for a in self.stores.approvals.of_run(run.id) if a.status == "denied"}
+            learnt = [e for e in answer.evidence if e.id not in denied]
+            run.services.memory.remember(
+                memory_room.records_of(run.organisation, run.id, answer.answer, learnt)
+            )
+        self.flow.settle(run, answer)
+
+    @property
+    def pool(self) -> ThreadPoolExecutor:
+        """Threads that tools, loaders and stores work in."""
         with self._lock:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="liftos")
             return self._pool
-
-
-def _keep(run: Run, recorder: Recorder, answer: Answer) -> None:
-    recorder.finish(answer.status, answer=answer)
-    if run.services.memory is not None and answer.status == "complete":
-        records = memory_room.records_of(run.organisation, run.id, answer.answer, answer.evidence)
-        run.services.memory.remember(records)

@@ -18,7 +18,8 @@ from liftos_agents.config import Settings
 from liftos_agents.data import Dataset
 from liftos_agents.domain.specialist import Specialist
 from liftos_agents.graphs.checkpoints import open_saver
-from liftos_agents.graphs.flow import Flow, new_run
+from liftos_agents.graphs.flow import Flow
+from liftos_agents.graphs.run import new_run
 from liftos_agents.graphs.services import Run, Services, Stores, Untraced
 from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
@@ -226,8 +227,11 @@ class Engine:
         return new_run(self.services, given.pop("trace"), organisation="test", **given)
 
     async def ask(self, question: str, **given: Any) -> Any:
-        """The answer to `question`."""
-        return await self.flow.answer(self.run(**given), question, listener=self.events.append)
+        """The answer to `question`, its run settled as an engine does behind it."""
+        run = self.run(**given)
+        answer = await self.flow.answer(run, question, listener=self.events.append)
+        self.flow.settle(run, answer)
+        return answer
 
     def close(self) -> None:
         """Closes what was opened."""

@@ -10,20 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from liftos_agents import agents, models, server, tracing
+from liftos_agents import agents, server, tracing
 from liftos_agents.config import Settings
 from liftos_agents.domain.answer import Answer
-from liftos_agents.domain.engine import AskRequest
 from liftos_agents.domain.event import Event
 from liftos_agents.domain.plan import Plan
 from liftos_agents.domain.specialist import Specialist
 from liftos_agents.domain.task import RoutingTask
-from liftos_agents.errors import ArgumentError, CancelledError, ConfigurationError, LiftError
-from liftos_agents.graphs.flow import Listener, new_run
+from liftos_agents.errors import ArgumentError, ConfigurationError, LiftError, NotFoundError
+from liftos_agents.graphs.flow import Listener
 from liftos_agents.graphs.intake import describe, load_sources
 from liftos_agents.graphs.routing import route
+from liftos_agents.graphs.run import new_run
 from liftos_agents.graphs.services import Run, Services, Trace, Untraced
 from liftos_agents.graphs.workshop import Workshop
+from liftos_agents.lift.engine import Engine
+from liftos_agents.lift.run_control import RunControl
 from liftos_agents.tools.registry import Registry, ToolSpec
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from liftos_agents.tracing import Explanation, TraceStore
 
 
-class LiftOS:
+class LiftOS(RunControl):
     """Answers questions of marketing data; every number of an answer is bound to evidence.
 
     Constructing it checks what it is given and does nothing else; stores open when first needed. Two of them in
@@ -85,6 +87,7 @@ class LiftOS:
         model: str | None = None,
         interactive: bool = True,
         max_usd: float | None = None,
+        max_seconds: float | None = None,
         run_id: str | None = None,
         on_event: Listener | None = None,
     ) -> Answer:
@@ -95,13 +98,15 @@ class LiftOS:
             data: Path, glob, frame, dataset, or several of them; a mapping of names to frames. A thread's
                 data is used again when none is given.
             roles: Column roles, `{"outcome": "y", "spend": ["x1", "x2"]}`.
-            thread: Id of a conversation to go on with.
+            thread: Id of a conversation to go on with, from its last run that has an answer; a run of it that
+                was stopped or waits stays as it is.
             interactive: Whether the answer may be a question back; an error otherwise.
             max_usd: Money cap; the call that would pass it is not made.
+            max_seconds: Time cap; a run that passes it keeps what it found and can be resumed.
             on_event: Called with every event of the run, from the engine's own thread.
 
         Raises:
-            UserError: What the caller can put right: data, roles, caps.
+            UserError: What the caller can put right: data, roles, caps, a conversation that there is none of.
         """
         return self._workshop.loop.result(
             self._ask(
@@ -113,6 +118,7 @@ class LiftOS:
                 model=model,
                 interactive=interactive,
                 max_usd=max_usd,
+                max_seconds=max_seconds,
                 run_id=run_id,
                 on_event=on_event,
             )
@@ -192,10 +198,6 @@ class LiftOS:
         self.settle()
         return self._workshop.trace
 
-    def runs(self, limit: int = 20) -> tuple[Any, ...]:
-        """The latest runs, newest first."""
-        return self.trace.runs(limit, organisation=self.settings.organisation)
-
     def why(self, run: str, claim: str) -> Explanation:
         """Where the numbers of a claim come from.
 
@@ -242,11 +244,14 @@ class LiftOS:
         model: str | None = None,
         interactive: bool = True,
         max_usd: float | None = None,
+        max_seconds: float | None = None,
         run_id: str | None = None,
         on_event: Listener | None = None,
     ) -> Answer:
         services = self._workshop.services(model)
         await self._workshop.settled()
+        if thread is not None:
+            await self._off_loop(self._check_thread, thread, organisation or self.settings.organisation)
         run = self._run(
             services,
             Untraced(),
@@ -257,6 +262,7 @@ class LiftOS:
             overrides=roles,
             interactive=interactive,
             max_usd=max_usd,
+            max_seconds=max_seconds,
         )
         recorder = tracing.Recorder(
             self._workshop.trace,
@@ -267,79 +273,28 @@ class LiftOS:
             model=services.model_name,
         )
         run.trace = recorder
-        try:
-            answer = await self._workshop.flow.answer(run, question, listener=on_event)
-        except (Exception, asyncio.CancelledError) as error:
-            stopped = isinstance(error, asyncio.CancelledError | CancelledError)
-            self._workshop.keep_failure(recorder, "cancelled" if stopped else "failed", error)
-            raise
-        self._workshop.keep(run, recorder, answer)
-        return answer
+        work = self._workshop.flow.answer(run, question, listener=on_event)
+        return await self._see_through(run, recorder, work)
 
     async def _plan(self, question: str, data: Any, roles: Mapping[str, Any], model: str | None) -> Plan:
         run = self._run(self._workshop.services(model, memory=False), Untraced(), sources=sources_of(data))
         briefs, _ = describe(await load_sources(run) if run.sources else [], roles)
         return await route(run, RoutingTask(question=_checked(question), datasets=tuple(briefs)))
 
+    def _check_thread(self, thread: str, organisation: str) -> None:
+        """Refuses a conversation that there is none of: a mistyped id would quietly begin another one."""
+        ledger = self._workshop.stores.ledger
+        if ledger.thread(organisation, thread) is None:
+            recent = [known.id for known in ledger.threads(organisation, 3)]
+            raise NotFoundError(
+                f"no conversation {thread!r}",
+                where="thread",
+                fix=f"The latest are: {', '.join(recent)}" if recent else "Leave it out to begin one",
+            )
+
     def _run(self, services: Services, trace: Trace, **given: Any) -> Run:
         given.setdefault("organisation", self.settings.organisation)
         return new_run(services, trace, **given)
-
-
-class Engine:
-    """A `LiftOS` as `liftos_agents.domain.engine.Engine` describes it."""
-
-    def __init__(self, lift: LiftOS) -> None:
-        self._lift = lift
-
-    async def answer(self, request: AskRequest) -> Answer:
-        """The answer to `request`."""
-        return await self._lift.aask(request.question, list(request.data), **_options(request))
-
-    def stream(self, request: AskRequest) -> AsyncIterator[Event]:
-        """Events of the run; the last one is `answer`."""
-        return self._lift.astream(request.question, list(request.data), **_options(request))
-
-    async def route(self, request: AskRequest) -> Plan:
-        """The router's plan alone."""
-        return await self._lift.aplan(
-            request.question, list(request.data), roles=request.roles, model=request.model
-        )
-
-    def modules(self) -> dict[str, Any]:
-        """Specialists, tools and models that this engine has."""
-        return {
-            "agents": [
-                {
-                    **s.brief().model_dump(mode="json"),
-                    "tools": list(s.tools),
-                    "prompt_version": s.prompt_version,
-                }
-                for s in self._lift.specialists.values()
-            ],
-            "tools": [
-                {"name": spec.name, "version": spec.version, "summary": spec.summary, "data": spec.data}
-                for spec in (self._lift.registry.spec(name) for name in self._lift.registry.names())
-            ],
-            "models": list(models.available()),
-        }
-
-    def health(self) -> dict[str, Any]:
-        """Whether the stores answer."""
-        return self._lift.health()
-
-    def runs(self, limit: int = 20) -> list[dict[str, Any]]:
-        """The latest runs, newest first."""
-        return [r.model_dump(mode="json") for r in self._lift.runs(limit)]
-
-    def run(self, run_id: str) -> dict[str, Any]:
-        """One run with its answer.
-
-        Raises:
-            NotFoundError: No such run.
-        """
-        organisation = self._lift.settings.organisation
-        return self._lift.trace.run(run_id, organisation=organisation).model_dump(mode="json")
 
 
 def sources_of(data: Any) -> tuple[Any, ...]:
@@ -351,17 +306,6 @@ def sources_of(data: Any) -> tuple[Any, ...]:
     if isinstance(data, list | tuple):
         return tuple(data)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
     return (data,)
-
-
-def _options(request: AskRequest) -> dict[str, Any]:
-    return {
-        "roles": request.roles,
-        "thread": request.thread_id,
-        "organisation": request.organisation,
-        "model": request.model,
-        "interactive": request.interactive,
-        "max_usd": request.max_usd,
-    }
 
 
 def _checked(question: str) -> str:

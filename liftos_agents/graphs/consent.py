@@ -1,0 +1,168 @@
+"""The station where money waits for a person: what is asked, what is withheld, what a decision does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from langgraph.runtime import Runtime
+from langgraph.types import interrupt
+
+from liftos_agents.domain.answer import AnswerBody, Grounding
+from liftos_agents.domain.decision import Decision
+from liftos_agents.domain.run import Approval
+from liftos_agents.graphs import composition
+from liftos_agents.graphs.approvals import approval_id
+from liftos_agents.graphs.composition import Text, Texts
+from liftos_agents.graphs.guardrails import reasons
+from liftos_agents.graphs.services import Run
+from liftos_agents.graphs.state import Report, RunState, reports_of
+from liftos_agents.graphs.tool_calls import built_on
+from liftos_agents.graphs.verification import Vocabulary, verify
+from liftos_agents.graphs.views import plain, vocabulary_of
+
+DENIED = "A person did not approve the plan that these figures propose: the recommendations built on it are left out."
+
+
+async def approve(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
+    """Waits until a person has decided on every plan outside the guardrails; drops what was denied.
+
+    What was asked and decided stands in rows. Whatever wakes this station, it reads them again: nothing is asked
+    twice, and a decision made while no process was there counts.
+    """
+    run = runtime.context
+    if state.get("status") != "complete":
+        return {}
+    texts = Texts.model_validate(state.get("texts") or {})
+    questions = _questions(run, state, texts)
+    if not questions:
+        return {}
+    loop = asyncio.get_running_loop()
+    asked = await loop.run_in_executor(run.services.pool, run.services.stores.approvals.ask, questions)
+    while any(a.status == "pending" for a in asked):
+        interrupt({"approvals": [plain(a) for a in asked]})
+        asked = await loop.run_in_executor(run.services.pool, run.services.stores.approvals.of_run, run.id)
+    for approval in asked:
+        run.trace.decide(_decision(approval))
+    denied = [a for a in asked if a.status == "denied"]
+    if not denied:
+        return {}
+    return _without(run, state, texts, denied)
+
+
+def waiting(run: Run, state: RunState, asked: Sequence[Approval]) -> AnswerBody:
+    """The answer of a run that waits: all that may be read now, less the recommendations that wait."""
+    texts = Texts.model_validate(state.get("texts") or {})
+    held = _recommendations(
+        run, reports_of(state), texts, [a.evidence for a in asked if a.status != "approved"]
+    )
+    shown = texts.model_copy(update={"recommendations": _less(texts.recommendations, held)})
+    return composition.render(shown, run.verdicts)
+
+
+def pending_approval(run_id: str, asked: Iterable[Approval]) -> dict[str, Any]:
+    """What a reader of a waiting answer must know: each question, why, and how to decide it."""
+    return {
+        "approvals": [plain(a) for a in asked],
+        "how": {
+            "approve": f"liftos runs approve {run_id}",
+            "deny": f"liftos runs deny {run_id}",
+        },
+    }
+
+
+def _questions(run: Run, state: RunState, texts: Texts) -> list[Approval]:
+    """A question for each plan that is recommended and that a guardrail does not let pass."""
+    reports = reports_of(state)
+    called = [c["evidence"] for step in sorted(reports) for c in reports[step]["calls"]]
+    found: list[Approval] = []
+    for identifier in dict.fromkeys(i for i in called if i in run.ledger):
+        evidence = run.ledger[identifier]
+        held = _recommendations(run, reports, texts, [identifier])
+        if not _proposed(run, identifier, held):
+            continue
+        why = reasons(evidence.tool, evidence.result, run.guardrails)
+        if why:
+            found.append(
+                Approval(
+                    id=approval_id(run.id, identifier, [r.rule for r in why]),
+                    run_id=run.id,
+                    organisation=run.organisation,
+                    evidence=identifier,
+                    tool=evidence.tool,
+                    reasons=why,
+                    recommendations=tuple(run.verdicts[(t.source, True)].text for t in held),
+                )
+            )
+    return found
+
+
+def _proposed(run: Run, plan: str, held: Sequence[Text]) -> bool:
+    """Whether a plan is put to somebody: by its own verdict, or for one that has none, by a recommendation."""
+    verdict = run.ledger[plan].result.get("recommended")
+    return bool(verdict) if isinstance(verdict, bool) else any(_cites(run, text, plan) for text in held)
+
+
+def _recommendations(
+    run: Run, reports: Mapping[int, Report], texts: Texts, plans: Sequence[str]
+) -> tuple[Text, ...]:
+    """The recommendations that rest on one of `plans`: that cite it, or cite nothing beside it.
+
+    A recommendation without a figure stands with the others of the specialist who made the plan.
+    """
+    makers = {r["agent"] for r in reports.values() for c in r["calls"] if c["evidence"] in plans}
+
+    def rests(text: Text) -> bool:
+        cited = run.verdicts[(text.source, True)].evidence
+        return any(_cites(run, text, plan) for plan in plans) or (not cited and text.agent in makers)
+
+    return tuple(t for t in texts.recommendations if rests(t))
+
+
+def _cites(run: Run, text: Text, plan: str) -> bool:
+    cited = run.verdicts[(text.source, True)].evidence
+    return plan in cited or any(plan in built_on(run.ledger[i]) for i in cited if i in run.ledger)
+
+
+def _without(run: Run, state: RunState, texts: Texts, denied: Sequence[Approval]) -> dict[str, Any]:
+    """The answer's texts less what rested on denied plans, with a caveat that says so."""
+    reports, vocabulary = reports_of(state), vocabulary_of(state)
+    held = _recommendations(run, reports, texts, [a.evidence for a in denied])
+    caveat = Text(source=DENIED, agent="verifier")
+    left = texts.model_copy(
+        update={
+            "recommendations": _less(texts.recommendations, held),
+            "caveats": (*texts.caveats, caveat),
+        }
+    )
+    _judge(run, left, vocabulary)
+    dropped = Grounding.model_validate(state.get("grounding") or {}).dropped
+    return {
+        "texts": plain(left),
+        "grounding": plain(composition.ground(left, run.reader, vocabulary, dropped)),
+        "evidence": list(composition.evidence_order(left, reports, run.ledger)),
+    }
+
+
+def _judge(run: Run, texts: Texts, vocabulary: Vocabulary) -> None:
+    for text in texts.caveats:
+        if (text.source, False) not in run.verdicts:
+            run.verdicts[(text.source, False)] = verify(text.source, run.reader, vocabulary)
+
+
+def _less(texts: tuple[Text, ...], held: tuple[Text, ...]) -> tuple[Text, ...]:
+    return tuple(t for t in texts if t not in held)
+
+
+def _decision(approval: Approval) -> Decision:
+    return Decision(
+        kind="guardrail",
+        actor=approval.by or "user",
+        asked=" ".join(reason.text for reason in approval.reasons),
+        options=("approved", "denied"),
+        chosen=approval.status,
+        reason=approval.note,
+        evidence=(approval.evidence,),
+        detail={"approval": approval.id, "decided_at": approval.decided_at},
+    )
