@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from liftos_agents.data.store import TransientStore
 from liftos_agents.domain.reference import show
-from liftos_agents.tools.surfacing.audit import Surroundings, audit
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
 from liftos_agents.tools.registry import run
+from liftos_agents.tools.surfacing.audit import Surroundings, audit
 
 GOOD = """# Northpeak Trail 40 Hiking Backpack, 40 litre, recycled polyester, for women and men
 
