@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from liftos_agents import data as data_room
@@ -16,6 +17,7 @@ from liftos_agents import tools as tools_room
 from liftos_agents.cli import options
 from liftos_agents.domain.evidence import Evidence
 from liftos_agents.domain.roles import ColumnRoles
+from liftos_agents.errors import printable
 
 app = typer.Typer(
     no_args_is_help=True, help="Look at data: the roles of its columns, its quality, its faults put right."
@@ -24,6 +26,7 @@ app = typer.Typer(
 File = Annotated[
     str, typer.Argument(metavar="FILE", help="A data file, or a glob of files with the same columns.")
 ]
+_MOST_ROWS = 6
 SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "note": "cyan", "info": "cyan"}
 
 
@@ -35,15 +38,19 @@ def roles(file: File, role: options.Role = None, as_json: options.AsJson = False
         typer.echo(found.model_dump_json())
         return
     table = Table(
-        "Role", "Columns", box=box.SIMPLE_HEAD, title=f"{dataset.name}: roles", title_justify="left"
+        "Role",
+        "Columns",
+        box=box.SIMPLE_HEAD,
+        title=f"{answer_text(dataset.name)}: roles",
+        title_justify="left",
     )
     for name, value in found.model_dump(exclude_defaults=True).items():
         if name != "notes":
-            table.add_row(name.replace("_", " "), _words(value))
+            table.add_row(name.replace("_", " "), answer_text(_words(value)))
     console = Console()
     console.print(table)
     for note in (*dataset.notes, *found.notes):
-        console.print(f"· {note}", highlight=False)
+        console.print(f"· {answer_text(note)}", highlight=False)
 
 
 @app.command("check", epilog="Example: liftos data check 'exports/*.csv'")
@@ -57,7 +64,18 @@ def check(
         return
     findings: list[dict[str, Any]] = evidence.result["findings"]
     table = Table(
-        "", "Check", "What was found", "Fix", box=box.SIMPLE_HEAD, title="Quality", title_justify="left"
+        "",
+        "Check",
+        "What was found",
+        "Where",
+        "Fix",
+        box=box.SIMPLE_HEAD,
+        title="Quality",
+        title_justify="left",
+        caption="Rows count from the first below the header."
+        if any(f.get("rows") for f in findings)
+        else None,
+        caption_justify="left",
     )
     for finding in findings:
         severity = str(finding["severity"])
@@ -65,7 +83,8 @@ def check(
             f"[{SEVERITY_STYLE.get(severity, '')}]{severity}[/]",
             str(finding["name"]).replace("_", " "),
             answer_text(finding["message"]),
-            str(finding.get("fix_name") or finding.get("fix") or ""),
+            answer_text(_place(finding)),
+            answer_text(finding.get("fix_name") or finding.get("fix") or ""),
         )
     console = Console()
     console.print(table if findings else "[green]No fault was found.[/green]")
@@ -73,7 +92,9 @@ def check(
     if fixes:
         chosen = " ".join(f"--fix {name}" for name in dict.fromkeys(fixes))
         console.print(
-            f"Put right with: liftos data clean {file} {chosen} --out clean.csv", style="dim", highlight=False
+            f"Put right with: liftos data clean {answer_text(printable(file))} {chosen} --out clean.csv",
+            style="dim",
+            highlight=False,
         )
 
 
@@ -101,8 +122,19 @@ def clean(
         return
     console = Console()
     for note in cleaned.notes:
-        console.print(f"· {note}", highlight=False)
-    console.print(f"Written to {out}", style="green", highlight=False)
+        console.print(f"· {answer_text(note)}", highlight=False)
+    console.print(f"Written to {answer_text(printable(str(out)))}", style="green", highlight=False)
+
+
+def _place(finding: dict[str, Any]) -> str:
+    """Column and rows of a finding; rows count from 1 for the first below the header."""
+    columns = ", ".join(map(str, finding.get("columns") or ()))
+    rows = [str(row) for row in finding.get("rows") or ()]
+    if not rows:
+        return columns
+    more = " …" if int(finding.get("count") or 0) > len(rows[:_MOST_ROWS]) else ""
+    listed = f"{'row' if len(rows) == 1 else 'rows'} {', '.join(rows[:_MOST_ROWS])}{more}"
+    return f"{columns}: {listed}" if columns else listed
 
 
 def _read(file: str, role: list[str] | None) -> tuple[data_room.Dataset, ColumnRoles]:
@@ -119,7 +151,7 @@ def _run(name: str, file: str, role: list[str] | None, home: Path | None) -> Evi
 
 def answer_text(text: object) -> str:
     """Text from a result, safe to print."""
-    return str(text).replace("[", r"\[")
+    return escape(str(text))
 
 
 def _words(value: object) -> str:

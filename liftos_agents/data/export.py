@@ -13,7 +13,7 @@ from liftos_agents.data.store import temporary_beside
 from liftos_agents.errors import DataError
 
 ENDINGS = (".csv", ".parquet", ".xlsx")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write(dataset: Dataset, path: Path) -> Path:
