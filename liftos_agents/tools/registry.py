@@ -31,6 +31,7 @@ Data = pd.DataFrame | str | Path | Dataset
 
 _HOMES = {
     "attribute": "liftos_agents.tools.attribute",
+    "audit_catalogue": "liftos_agents.tools.audit_catalogue",
     "audit_product": "liftos_agents.tools.audit_product",
     "check_quality": "liftos_agents.tools.check_quality",
     "fit_mmm": "liftos_agents.tools.fit_mmm",

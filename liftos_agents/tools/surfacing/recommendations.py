@@ -52,6 +52,13 @@ def wording(fix: str, product: ProductName) -> str:
     return _FIXES[fix].format(product_type=product.product_type)
 
 
+def general_wording(fix: str) -> str:
+    """The recommendation for `fix` on several products, one sentence."""
+    if fix == "gate":
+        return "Let assistants' crawlers in first."
+    return _FIXES[fix].replace(" ({product_type})", "")
+
+
 def component_of(fix: str, components: tuple[Component, ...]) -> str:
     """The component that gains most from `fix`; `penalties` for the removal of a penalty."""
     if fix.startswith("penalty:"):
