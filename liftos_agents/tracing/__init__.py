@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from liftos_agents.tracing.compare import RunDiff, diff
     from liftos_agents.tracing.explain import Explanation, why
     from liftos_agents.tracing.keys import SigningKey
-    from liftos_agents.tracing.logs import run_logger
+    from liftos_agents.tracing.logs import LogStyle, log_style, run_logger
     from liftos_agents.tracing.otel import SpanExport
+    from liftos_agents.tracing.otlp import OtlpSender
     from liftos_agents.tracing.recorder import Recorder
     from liftos_agents.tracing.records import (
         DecisionRecord,
@@ -36,6 +37,8 @@ __all__ = [
     "DecisionRecord",
     "EarlierWork",
     "Explanation",
+    "LogStyle",
+    "OtlpSender",
     "Recorder",
     "ReplyRecord",
     "RunDiff",
@@ -48,6 +51,7 @@ __all__ = [
     "SpanRecord",
     "TraceStore",
     "diff",
+    "log_style",
     "redact",
     "run_logger",
     "why",
@@ -60,6 +64,8 @@ _HOMES = {
     "DecisionRecord": "liftos_agents.tracing.records",
     "EarlierWork": "liftos_agents.tracing.records",
     "Explanation": "liftos_agents.tracing.explain",
+    "LogStyle": "liftos_agents.tracing.logs",
+    "OtlpSender": "liftos_agents.tracing.otlp",
     "Recorder": "liftos_agents.tracing.recorder",
     "ReplyRecord": "liftos_agents.tracing.records",
     "RunDiff": "liftos_agents.tracing.compare",
@@ -72,6 +78,7 @@ _HOMES = {
     "SpanRecord": "liftos_agents.tracing.records",
     "TraceStore": "liftos_agents.tracing.store",
     "diff": "liftos_agents.tracing.compare",
+    "log_style": "liftos_agents.tracing.logs",
     "redact": "liftos_agents.tracing.redaction",
     "run_logger": "liftos_agents.tracing.logs",
     "why": "liftos_agents.tracing.explain",

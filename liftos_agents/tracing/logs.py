@@ -5,11 +5,48 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
+from dataclasses import dataclass
 from typing import Any, Literal, TextIO
 
 import structlog
 
+from liftos_agents.errors import ConfigurationError
 from liftos_agents.tracing.redaction import redact
+
+LEVELS = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+}
+
+
+@dataclass(frozen=True)
+class LogStyle:
+    """How runs are logged: lines below `level` are not written; `text` is for a person, `json` for a program."""
+
+    level: int = logging.INFO
+    form: Literal["json", "text"] = "json"
+    stream: TextIO | None = None
+
+
+def log_style(level: str) -> LogStyle | None:
+    """The style for a level's name (`debug`, `info`, `warning`, `error`): text on a terminal, JSON otherwise.
+
+    None for `off` and an empty name.
+
+    Raises:
+        ConfigurationError: No such level.
+    """
+    if level.lower() in ("", "off"):
+        return None
+    if level.lower() not in LEVELS:
+        raise ConfigurationError(
+            f"there is no log level {level!r}",
+            where="LIFTOS_LOG",
+            fix=f"Use one of: {', '.join(LEVELS)}, off",
+        )
+    return LogStyle(LEVELS[level.lower()], "text" if sys.stderr.isatty() else "json")
 
 
 def run_logger(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import logging
 import os
 import threading
 import time
@@ -15,10 +16,11 @@ from liftos_agents.domain.canonical import canonical_json
 from liftos_agents.domain.decision import Decision
 from liftos_agents.domain.plan import Plan
 from liftos_agents.tracing import names
+from liftos_agents.tracing.logs import run_logger
 from liftos_agents.tracing.records import ReplyRecord, RunRecord, SpanRecord
 from liftos_agents.tracing.redaction import redact
 from liftos_agents.tracing.span import Span, current
-from liftos_agents.tracing.store import TraceStore
+from liftos_agents.tracing.store import Copy, TraceStore
 from liftos_agents.version import __version__
 
 P = ParamSpec("P")
@@ -38,7 +40,8 @@ class Recorder:
         question, thread_id, model: Of the run.
         capture_content: Keep what people and models wrote in the spans (off: prompts stay out).
         versions: What else to note beside the package's own version.
-        copy: Called with the run and its spans after the commit, for instance `SpanExport(...).send`.
+        copy: Called with the run and its spans after the commit, for instance `SpanExport(...).send`; the store's
+            own when absent.
         clock: Nanoseconds since 1970.
         resume: Take up what earlier attempts of this run left: spans, decisions, replies of models. A decision that
             is made again as it was made before is kept once.
@@ -55,7 +58,7 @@ class Recorder:
         model: str = "",
         capture_content: bool = False,
         versions: Mapping[str, str] | None = None,
-        copy: Callable[[RunRecord, tuple[SpanRecord, ...]], None] | None = None,
+        copy: Copy | None = None,
         clock: Callable[[], int] = time.time_ns,
         resume: bool = False,
     ) -> None:
@@ -67,7 +70,8 @@ class Recorder:
         self.capture_content = capture_content
         self.clock = clock
         self._store = store
-        self._copy = copy
+        self._copy = copy or store.copy
+        self._log = _logger(store, run_id, organisation)
         self._versions = {"liftos-agents": __version__, "trace": names.CONVENTIONS, **(versions or {})}
         self._spans: list[Span] = []
         self._choices: list[dict[str, Any]] = []
@@ -84,6 +88,8 @@ class Recorder:
         """Input and output tokens of the replies that earlier attempts got."""
         if resume:
             self._take_up()
+        if self._log:
+            self._log.info("run resumed" if resume else "run started", model=model, thread_id=thread_id)
 
     def span(
         self,
@@ -108,6 +114,9 @@ class Recorder:
             "at_ns": self.clock(),
             "decision": decision.model_dump(mode="json"),
         }
+        if self._log:
+            told = {"kind": decision.kind, "actor": decision.actor, "chosen": decision.chosen}
+            self._log.info("decision", **told, evidence=list(decision.evidence))
         with self._lock:
             if self._made_before:
                 known = _known_as(choice["decision"])
@@ -212,6 +221,15 @@ class Recorder:
         self._store.write(run, records, choices, inputs=self._inputs, resumed=self._resumed)
         if self._copy is not None:
             self._copy(run, records)
+        if self._log:
+            self._log.log(
+                logging.ERROR if run.error else logging.INFO,
+                "run finished",
+                status=status,
+                seconds=round(run.seconds, 3),
+                spans=len(records),
+                error=run.error or None,
+            )
 
     def open(self, span: Span, outer: Span | None) -> None:
         """Gives a span its id, its parent and its place; called by the span as it opens."""
@@ -221,6 +239,17 @@ class Recorder:
             self._spans.append(span)
         span.id = f"{self._prefix}{span.position:06x}"
         span.started_ns = self.clock()
+
+    def closed(self, span: Span) -> None:
+        """Logs a span that has ended; called by the span as it closes."""
+        if self._log:
+            failed = span.status != "ok"
+            self._log.log(
+                logging.WARNING if failed else logging.DEBUG,
+                span.name,
+                milliseconds=round((span.ended_ns - span.started_ns) / 1e6, 1),
+                **({"error": span.message} if failed else {}),
+            )
 
     def _take_up(self) -> None:
         for reply in self._store.replies(self.run_id):
@@ -241,6 +270,13 @@ class Recorder:
         made = [choice["decision"] for choice in earlier.waiting]
         made += [decision.model_dump(mode="json") for decision in earlier.chained]
         self._made_before = Counter(_known_as(decision) for decision in made)
+
+
+def _logger(store: TraceStore, run_id: str, organisation: str) -> Any:
+    style = store.log
+    if style is None:
+        return None
+    return run_logger(run_id, organisation, stream=style.stream, level=style.level, form=style.form)
 
 
 def _known_as(decision: Mapping[str, Any]) -> str:

@@ -89,6 +89,7 @@ class Span:
         if error is not None:
             self.fail(error)
         self.ended_ns = self._recorder.clock()
+        self._recorder.closed(self)
         if self._token is not None:
             try:
                 current.reset(self._token)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from liftos_agents.tracing.chain import (
 )
 from liftos_agents.tracing.inserts import Inserts
 from liftos_agents.tracing.keys import SigningKey
+from liftos_agents.tracing.logs import LogStyle
 from liftos_agents.tracing.reader import RunReader, last_seal
 from liftos_agents.tracing.records import (
     ReplyRecord,
@@ -61,6 +62,8 @@ from liftos_agents.tracing.seals import (
 )
 from liftos_agents.tracing.witness import HeadWitness
 
+Copy = Callable[[RunRecord, tuple[SpanRecord, ...]], None]
+
 _RUN_ENDED = select(runs.c.status, runs.c.error).where(runs.c.id == bindparam("run"))
 _DROP_PENDING = delete(pending_runs).where(pending_runs.c.run_id == bindparam("run"))
 
@@ -71,11 +74,17 @@ class TraceStore(RunReader):
     Args:
         database: Open database.
         keys: Folder of the signing key, outside the database (`home.folder("keys")`).
+        copy: Called with each run and its spans after the commit, for instance `OtlpSender(...).send`.
+        log: How runs are logged; not at all when absent.
     """
 
-    def __init__(self, database: Database, keys: Path) -> None:
+    def __init__(
+        self, database: Database, keys: Path, *, copy: Copy | None = None, log: LogStyle | None = None
+    ) -> None:
         super().__init__(database)
         self.keys = keys
+        self.copy = copy
+        self.log = log
         self.witness = HeadWitness(keys / "heads")
         self._key: SigningKey | None = None
         self._lock = threading.Lock()

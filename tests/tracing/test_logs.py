@@ -4,9 +4,12 @@ import logging
 import subprocess
 import sys
 
+import pytest
 import structlog
 
-from liftos_agents.tracing import run_logger
+from liftos_agents.domain.decision import Decision
+from liftos_agents.errors import ConfigurationError
+from liftos_agents.tracing import LogStyle, Recorder, TraceStore, log_style, run_logger
 
 
 def test_every_line_names_its_run_and_holds_no_secret():
@@ -47,3 +50,44 @@ def test_opening_the_room_imports_no_database_and_no_telemetry():
         "heavy = {'sqlalchemy', 'opentelemetry', 'structlog', 'cryptography'} & set(sys.modules); assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def logged(database, keys, level):
+    stream = io.StringIO()
+    store = TraceStore(database, keys, log=LogStyle(level, "json", stream))
+    recorder = Recorder(store, "run_1", "acme", question="a private question", model="offline")
+    with recorder.span("router", "plan"):
+        recorder.decide(Decision(kind="route", actor="router", chosen="analyst"))
+    with pytest.raises(ZeroDivisionError), recorder.span("fit_mmm", "tool"):
+        _ = 1 / 0
+    recorder.finish("failed", error="key sk-proj-abcdefghijklmnop1234")
+    return stream.getvalue()
+
+
+def test_a_run_is_logged_as_it_goes(database, tmp_path):
+    text = logged(database, tmp_path / "keys", logging.DEBUG)
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [line["event"] for line in lines] == [
+        "run started",
+        "decision",
+        "plan router",
+        "execute_tool fit_mmm",
+        "run finished",
+    ]
+    assert [line["level"] for line in lines] == ["info", "info", "debug", "warning", "error"]
+    assert lines[3]["error"] == "division by zero"
+    assert "private" not in text
+    assert "sk-proj" not in text
+
+
+def test_the_level_leaves_lines_out(database, tmp_path):
+    lines = logged(database, tmp_path / "keys", logging.WARNING).splitlines()
+    assert len(lines) == 2
+
+
+def test_levels_by_name():
+    assert log_style("Info") == LogStyle(logging.INFO, "json")
+    assert log_style("") is None
+    assert log_style("off") is None
+    with pytest.raises(ConfigurationError, match="loud"):
+        log_style("loud")
