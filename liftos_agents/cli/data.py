@@ -10,7 +10,7 @@ import typer
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from liftos_agents import data as data_room
 from liftos_agents import tools as tools_room
@@ -68,7 +68,7 @@ def check(
         "Check",
         "What was found",
         "Where",
-        "Fix",
+        Column("Fix", overflow="fold"),
         box=box.SIMPLE_HEAD,
         title="Quality",
         title_justify="left",
