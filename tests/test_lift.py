@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -162,14 +164,27 @@ async def test_concurrent_questions_keep_apart(lift: LiftOS, shop: pd.DataFrame)
 
 def test_an_answer_outlives_a_trace_that_cannot_be_written(tmp_path: Path) -> None:
     with LiftOS(tmp_path / "home", settings=Settings()) as lift:
-        lift.ask("What is the weather?", run_id="run_twice")
         lift.settle()
-        assert lift.ask("What is the weather?", run_id="run_twice").status == "refused"
+        with contextlib.closing(sqlite3.connect(tmp_path / "home" / "liftos.sqlite")) as database:
+            lift.ask("What is the weather?")
+            lift.settle()
+            database.execute("ALTER TABLE spans RENAME TO lost")
+        assert lift.ask("What is the weather?").status == "refused"
         lift.settle()
         health = lift.health()
         assert not health["ok"]
         assert "not written" in health["problem"]
         assert lift.ask("What is the weather?").status == "refused"
+
+
+def test_a_run_s_id_is_given_once(lift: LiftOS) -> None:
+    lift.ask("What is the weather?", run_id="run_twice")
+    with pytest.raises(ArgumentError, match="there is a run"):
+        lift.ask("Who wins the match?", run_id="run_twice")
+    lift.settle()
+    assert [(r.id, r.status, r.question) for r in lift.runs(1)] == [
+        ("run_twice", "refused", "What is the weather?")
+    ]
 
 
 def test_what_the_user_can_put_right(lift: LiftOS, tmp_path: Path) -> None:

@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from liftos_agents.cli import ask, completion, data, doctor, evaluate, house, memory, project, tools, trace
+from liftos_agents.cli import (
+    ask,
+    completion,
+    data,
+    doctor,
+    evaluate,
+    house,
+    memory,
+    project,
+    runs,
+    tools,
+    trace,
+)
 from liftos_agents.version import __version__
 
 app = typer.Typer(
@@ -41,6 +53,7 @@ app.command("ask", epilog="Example: liftos ask 'What if I cut TV by 20 %?' -d sa
 app.command("demo", epilog="Example: liftos demo --out shop.csv")(ask.demo)
 app.add_typer(data.app, name="data")
 app.add_typer(tools.app, name="tools")
+app.add_typer(runs.app, name="runs")
 app.add_typer(trace.app, name="trace")
 app.add_typer(memory.app, name="memory")
 app.add_typer(evaluate.app, name="eval")

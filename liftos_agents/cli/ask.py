@@ -10,11 +10,12 @@ import typer
 from rich.console import Console
 
 import liftos_agents
-from liftos_agents.cli import answer_view, demo_shop, options
+from liftos_agents.cli import answer_view, approvals, demo_shop, options
 from liftos_agents.cli.steps import Steps
 from liftos_agents.domain.answer import Answer
 from liftos_agents.domain.engine import AskRequest
-from liftos_agents.errors import ArgumentError
+from liftos_agents.domain.event import Event
+from liftos_agents.errors import ArgumentError, CancelledError
 
 LONGEST_QUESTION = 20_000
 
@@ -31,6 +32,7 @@ def ask(
     max_usd: Annotated[
         float | None, typer.Option("--max-usd", min=0.0, help="Stop before the models cost more.")
     ] = None,
+    timeout: options.Timeout = None,
     as_json: options.AsJson = False,
     no_input: Annotated[
         bool,
@@ -54,8 +56,11 @@ def ask(
         roles=options.roles(role),
         thread_id=thread,
         interactive=not no_input,
+        max_seconds=timeout,
     )
     with liftos_agents.LiftOS(settings=settings) as lift:
+        if thread is not None and not as_json:
+            _tell_unfinished(lift, thread)
         answer = _run(lift, request, quiet=as_json)
         while answer.status == "needs_clarification" and not as_json and _may_ask(no_input):
             answer_view.show(Console(), answer)
@@ -64,6 +69,8 @@ def ask(
                 update={"question": reply, "thread_id": answer.thread_id, "data": ()}
             )
             answer = _run(lift, request, quiet=False)
+        if not as_json and _may_ask(no_input):
+            answer = approvals.decide(lift, Console(), answer)
     _print(answer, as_json=as_json)
 
 
@@ -96,15 +103,40 @@ def demo(
 
 def _run(lift: liftos_agents.LiftOS, request: AskRequest, *, quiet: bool, frame: object = None) -> Answer:
     """The answer, with steps shown on the way unless `quiet`."""
-    with Steps(Console(stderr=True, quiet=quiet)) as steps:
-        return lift.ask(
-            request.question,
-            list(request.data) if frame is None else {demo_shop.NAME: frame},
-            roles=request.roles,
-            thread=request.thread_id,
-            interactive=request.interactive,
-            on_event=steps.feed,
-        )
+    console = Console(stderr=True)
+    begun = ""
+
+    def feed(event: Event) -> None:
+        nonlocal begun
+        begun = event.run_id
+        steps.feed(event)
+
+    try:
+        with Steps(Console(stderr=True, quiet=quiet)) as steps:
+            return lift.ask(
+                request.question,
+                list(request.data) if frame is None else {demo_shop.NAME: frame},
+                roles=request.roles,
+                thread=request.thread_id,
+                interactive=request.interactive,
+                max_seconds=request.max_seconds,
+                on_event=feed,
+            )
+    except (KeyboardInterrupt, CancelledError):
+        if begun:
+            console.print(f"Go on with it: liftos runs resume {begun}", style="dim", highlight=False)
+        raise
+
+
+def _tell_unfinished(lift: liftos_agents.LiftOS, thread: str) -> None:
+    """Says which runs of a conversation have no answer: the question goes on from the last one that has."""
+    for run in lift.runs(3, thread=thread):
+        if run.resumable or run.status in ("running", "needs_approval"):
+            Console(stderr=True).print(
+                f"Run {run.id} of this conversation has no answer yet ({run.status}); it is left as it is.",
+                style="yellow",
+                highlight=False,
+            )
 
 
 def _may_ask(no_input: bool) -> bool:
@@ -114,5 +146,10 @@ def _may_ask(no_input: bool) -> bool:
 def _print(answer: Answer, *, as_json: bool) -> None:
     if as_json:
         typer.echo(answer.model_dump_json())
-    else:
-        answer_view.show(Console(), answer)
+        return
+    console = Console()
+    answer_view.show(console, answer)
+    for waiting in approvals.pending(answer):
+        console.print(approvals.view(waiting))
+    if answer.status == "needs_approval":
+        console.print(approvals.how_to_decide(answer), style="dim", highlight=False)

@@ -36,6 +36,15 @@ Organisation = Annotated[
 Home = Annotated[
     Path | None, typer.Option("--home", help="Folder of the stores (default: LIFTOS_HOME, else .liftos).")
 ]
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout",
+        min=0.001,
+        metavar="SECONDS",
+        help="Stop after so long; what is done is kept, to be resumed.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 

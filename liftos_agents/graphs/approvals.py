@@ -108,14 +108,18 @@ class Approvals:
 def _chosen(run_id: str, asked: list[Approval], wanted: str | None) -> list[Approval]:
     if not asked:
         raise NotFoundError(
-            f"run {run_id!r} asks for no approval", where="RUN", fix="See: liftos runs list --status needs_approval"
+            f"run {run_id!r} asks for no approval",
+            where="RUN",
+            fix="See: liftos runs list --status needs_approval",
         )
     if wanted is None:
         return [q for q in asked if q.status == "pending"] or asked
     found = [q for q in asked if q.id == wanted] or [q for q in asked if wanted and q.id.startswith(wanted)]
     if len(found) != 1:
         raise NotFoundError(
-            f"no approval {wanted!r} in run {run_id!r}" if not found else f"several approvals begin with {wanted!r}",
+            f"no approval {wanted!r} in run {run_id!r}"
+            if not found
+            else f"several approvals begin with {wanted!r}",
             where="approval",
             fix=f"There are: {', '.join(q.id for q in asked)}",
         )

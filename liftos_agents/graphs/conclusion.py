@@ -34,7 +34,10 @@ async def compose(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
         return _asks_back(run, state, asking)
     if not done:
         return {"status": "failed", "texts": {}}
-    return {"status": "complete", "texts": plain(composition.compose(reports, run.reader, notes_of(briefs_of(state))))}
+    return {
+        "status": "complete",
+        "texts": plain(composition.compose(reports, run.reader, notes_of(briefs_of(state)))),
+    }
 
 
 async def verify(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:

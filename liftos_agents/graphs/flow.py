@@ -174,6 +174,7 @@ def _begin(run: Run, question: str) -> None:
         request=run.request,
         carried=run.carried,
     )
+    run.entered = True
 
 
 def _first_state(run: Run, question: str) -> RunState:

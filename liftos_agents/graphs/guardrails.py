@@ -56,7 +56,7 @@ def _moved(
         return None
     return ApprovalReason(
         rule="max_share_moved",
-        text=f"{share:.1%} of the money changes channel; up to {limit:.1%} needs no decision.",
+        text=f"{100.0 * share:.1f} % of the money changes channel; up to {100.0 * limit:.1f} % needs no decision.",
         value=share,
         limit=limit,
         paths=paths,
@@ -106,7 +106,7 @@ def _total(tool: str, result: Mapping[str, Any], limit: float | None) -> Approva
     direction = "more" if float(planned) > float(now) else "less"
     return ApprovalReason(
         rule="max_total_change",
-        text=f"The total is {change:.1%} {direction} than what is spent now; up to {limit:.1%} needs no decision.",
+        text=f"The total is {100.0 * change:.1f} % {direction} than what is spent now; up to {100.0 * limit:.1f} % needs no decision.",
         value=change,
         limit=limit,
         paths=paths,

@@ -117,7 +117,9 @@ class Ledger:
                 connection.execute(insert(run_ledger), row)
         except IntegrityError as error:
             raise ArgumentError(
-                f"there is a run {run_id!r} already", where="run_id", fix="Leave run_id out, or resume the run"
+                f"there is a run {run_id!r} already",
+                where="run_id",
+                fix="Leave run_id out, or resume the run",
             ) from error
 
     def note_request(self, run_id: str, request: dict[str, Any]) -> None:

@@ -85,6 +85,7 @@ def run_again(
         max_seconds=max_seconds if max_seconds is not None else services.settings.max_seconds,
         request=dict(asked),
         carried=entry.carried,
+        entered=True,
     )
 
 

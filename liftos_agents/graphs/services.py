@@ -302,6 +302,7 @@ class Run:
         max_seconds: Cap on the wall time of this attempt.
         request: What was asked for, JSON-plain, as the ledger keeps it.
         carried: What the conversation hands on to this run, as state.
+        entered: Whether the ledger has a row of this run that is this process's to write.
         outcome: What the run hands on to its conversation, once it has ended.
         stopped: Why the run was stopped from outside: `cancelled`, `timed_out`, or an empty string.
         failures: Step to the error that stopped it.
@@ -322,6 +323,7 @@ class Run:
     max_seconds: float | None = None
     request: dict[str, Any] = field(default_factory=dict[str, Any])
     carried: dict[str, Any] = field(default_factory=dict[str, Any])
+    entered: bool = False
     outcome: dict[str, Any] | None = None
     stopped: Literal["", "cancelled", "timed_out"] = ""
     sink: Sink | None = None

@@ -155,6 +155,8 @@ class Workshop:
         """Writes the trace of a run that has no answer; its checkpoints stay, so that it can be resumed."""
 
         def write() -> None:
+            if not run.entered:
+                return
             recorder.finish(status, error=error)
             problem = "" if status == "cancelled" else str(error)
             self.stores.ledger.settle(run.id, status, problem=problem)
