@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from liftos_agents.reports.chart import Chart, Table
+    from liftos_agents.reports.document import page
     from liftos_agents.reports.drawing import png, svg, themed
     from liftos_agents.reports.files import write_charts, write_page
     from liftos_agents.reports.gallery import charts
-    from liftos_agents.reports.document import page
 
 __all__ = ["Chart", "Table", "charts", "page", "png", "svg", "themed", "write_charts", "write_page"]
 

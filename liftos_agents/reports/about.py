@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from liftos_agents.domain.answer import Answer
 from liftos_agents.domain.amount import format_count
-from liftos_agents.reports.markup import Markup, element, joined
+from liftos_agents.domain.answer import Answer
+from liftos_agents.reports.markup import Markup, element, pairs
 from liftos_agents.version import __version__
 
 
@@ -37,12 +37,8 @@ def about(answer: Answer, versions: Mapping[str, str], asked_at: datetime | None
     return element(
         "footer",
         element("h2", "About this run"),
-        _pairs(facts),
+        pairs(facts),
         why if answer.answer.claims else None,
         element("h4", "Time"),
-        _pairs(times),
+        pairs(times),
     )
-
-
-def _pairs(facts: list[tuple[str, str]]) -> Markup:
-    return element("dl", joined(element("dt", term) + element("dd", said) for term, said in facts if said))

@@ -8,10 +8,10 @@ from typing import Any
 
 from liftos_agents.domain.amount import format_number
 from liftos_agents.domain.evidence import Evidence
-from liftos_agents.reports.arguments import stated, written
+from liftos_agents.reports.arguments import LONGEST_IN_FULL, stated, written
 from liftos_agents.reports.bound_text import BoundText
 from liftos_agents.reports.figures import british_date, group, number, rows
-from liftos_agents.reports.markup import Markup, element, joined
+from liftos_agents.reports.markup import Markup, element, joined, pairs
 
 LONGEST_RESULT = 60_000
 _LISTS = (
@@ -54,7 +54,7 @@ def _part(item: Evidence, bound: BoundText) -> Markup:
     return element(
         "div",
         element("h3", f"{bound.mark(item.id)} · {item.tool}, version {item.version}"),
-        _pairs(facts),
+        pairs(facts),
         _arguments(item.arguments),
         _checks(result),
         *(_list(title, result.get(key)) for key, title in _LISTS),
@@ -64,20 +64,11 @@ def _part(item: Evidence, bound: BoundText) -> Markup:
     )
 
 
-def _pairs(facts: Iterable[tuple[str, Any]]) -> Markup:
-    return element("dl", joined(element("dt", term) + element("dd", said) for term, said in facts_of(facts)))
-
-
-def facts_of(facts: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, Any]]:
-    """The pairs that say something."""
-    return [(term, said) for term, said in facts if said not in (None, "")]
-
-
 def _arguments(arguments: Mapping[str, Any]) -> Markup:
-    given = stated(arguments)
+    given = stated(arguments, LONGEST_IN_FULL)
     if not given:
         return Markup("")
-    return joined((element("h4", "Arguments"), _pairs(given)))
+    return joined((element("h4", "Arguments"), pairs(given)))
 
 
 def _checks(result: Mapping[str, Any]) -> Markup:

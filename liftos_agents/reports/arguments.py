@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 LONGEST = 160
+LONGEST_IN_FULL = 1_200
 
 
 def brief(arguments: Mapping[str, Any]) -> str:
@@ -14,9 +15,9 @@ def brief(arguments: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {said}" for name, said in stated(arguments) if name != "roles")
 
 
-def stated(arguments: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Name and value of each argument that was not left open, long ones cut."""
-    return [(name, _cut(written(value))) for name, value in arguments.items() if not _open(value)]
+def stated(arguments: Mapping[str, Any], longest: int = LONGEST) -> list[tuple[str, str]]:
+    """Name and value of each argument that was not left open, those above `longest` characters cut."""
+    return [(name, _cut(written(value), longest)) for name, value in arguments.items() if not _open(value)]
 
 
 def written(value: Any) -> str:
@@ -36,5 +37,5 @@ def _open(value: Any) -> bool:
     return value is None or (isinstance(value, str | Mapping | list | tuple) and not value)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

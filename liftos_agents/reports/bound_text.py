@@ -18,10 +18,12 @@ from liftos_agents.domain.reference import (
 )
 from liftos_agents.reports.arguments import brief
 from liftos_agents.reports.figures import interval
-from liftos_agents.reports.markup import Markup, element, escape, joined
+from liftos_agents.reports.markup import Markup, element, escape, joined, pairs
 
 _NUMERAL = re.compile(r"\d[\d.,:/]*\d|\d")
 _AMOUNT = re.compile(r"^(.+?) \(90 % interval (.+) to (.+)\)$")
+_STOP = re.compile(r"[.,;:!?)]+")
+_PER_CENT = re.compile(r"(?<=\d) %")
 _END_OF_VALUE = {"mean", "p05", "p50", "p95"}
 
 
@@ -40,19 +42,16 @@ class BoundText:
             shown = [self._shown(reference) for reference in found]
         except ReferenceFault:
             return escape(text)
-        pieces: list[str] = []
-        parts: list[Any] = []
-        position = 0
-        for reference, value in zip(found, shown, strict=True):
-            literal = source[position : reference.start]
-            pieces += [literal, value]
-            parts += [literal, self._bound(reference, value)]
-            position = reference.end
-        pieces.append(source[position:])
-        parts.append(source[position:])
-        if _same("".join(pieces), text):
-            return joined(parts)
-        return escape(text)
+        literals = [source[a:b] for a, b in _between(found, len(source))]
+        whole = "".join(f"{literal}{value}" for literal, value in zip(literals, [*shown, ""], strict=True))
+        if not _same(whole, text):
+            return escape(together(text))
+        parts: list[Any] = [together(literals[0])]
+        for reference, value, literal in zip(found, shown, literals[1:], strict=True):
+            stop = _STOP.match(literal)
+            close = stop.group() if stop else ""
+            parts += [self._bound(reference, value, close), together(literal[len(close) :])]
+        return joined(parts)
 
     def rendered(self, source: str) -> str:
         """`source` with its references shown; as it stands when one leads nowhere."""
@@ -86,33 +85,27 @@ class BoundText:
             raise ReferenceFault(f"no evidence {reference.evidence!r}")
         return show(item.result, reference.path, reference.format)
 
-    def _bound(self, reference: Reference, value: str) -> Markup:
-        item = self._evidence[reference.evidence]
-        found = resolve(item.result, reference.path)
+    def _bound(self, reference: Reference, value: str, close: str) -> Markup:
+        found = resolve(self._evidence[reference.evidence].result, reference.path)
         if isinstance(found, str | list | tuple):
-            return self._numerals(reference, value)
+            return self._numerals(reference, value, close)
         target = self._note(reference, value)
-        whole = _AMOUNT.match(value)
-        if whole is None:
-            return _button(value, target)
-        mean, low, high = whole.groups()
-        ends = (_button(low, target, first=False), _button(high, target, first=False))
-        return joined(
-            (
-                _button(mean, target),
-                " ",
-                element("span", "(90 % interval ", ends[0], " to ", ends[1], ")", class_="interval"),
-            )
-        )
+        amount = _AMOUNT.match(value)
+        if amount is None:
+            return _button(value, target, close)
+        mean, low, high = amount.groups()
+        ends = (_button(low, target, first=False), _button(high, target, f"){close}", first=False))
+        words = element("span", "(90\xa0% interval ", ends[0], " to ", ends[1], class_="interval")
+        return joined((_button(mean, target), " ", words))
 
-    def _numerals(self, reference: Reference, value: str) -> Markup:
+    def _numerals(self, reference: Reference, value: str, close: str) -> Markup:
         parts: list[Any] = []
         position = 0
         for numeral in _NUMERAL.finditer(value):
             target = self._note(reference, value)
             parts += [value[position : numeral.start()], _button(numeral.group(), target, first=not parts)]
             position = numeral.end()
-        return joined([*parts, value[position:]])
+        return joined([*parts, value[position:], close])
 
     def _note(self, reference: Reference, value: str) -> str:
         key = (reference.evidence, reference.path)
@@ -123,8 +116,19 @@ class BoundText:
         return self._notes[key][0]
 
 
-def _button(label: str, target: str, *, first: bool = True) -> Markup:
-    return element(
+def together(text: str) -> str:
+    """`text` with a space that parts a figure from its per cent sign unbreakable."""
+    return _PER_CENT.sub("\xa0%", text)
+
+
+def _between(found: tuple[Reference, ...], length: int) -> list[tuple[int, int]]:
+    starts = [0, *(reference.end for reference in found)]
+    return list(zip(starts, [*(reference.start for reference in found), length], strict=True))
+
+
+def _button(label: str, target: str, close: str = "", *, first: bool = True) -> Markup:
+    """A number; what closes the sentence after it stays on its line."""
+    button = element(
         "button",
         label,
         type="button",
@@ -133,6 +137,7 @@ def _button(label: str, target: str, *, first: bool = True) -> Markup:
         aria_controls=target,
         tabindex=None if first else "-1",
     )
+    return element("span", button, close, class_="whole") if close else button
 
 
 def _box(name: str, item: Evidence, mark: str, path: str, value: str) -> Markup:
@@ -144,21 +149,16 @@ def _box(name: str, item: Evidence, mark: str, path: str, value: str) -> Markup:
         ("Data", ", ".join(f"{d.name} ({d.id[:12]})" for d in item.datasets) or "none"),
         ("Evidence", element("a", f"{mark} · {item.id}", href=f"#{item.id}")),
     ]
-    listed = joined(element("dt", term) + element("dd", said) for term, said in _markup(facts))
     return element(
         "div",
         element("p", value, class_="shown"),
-        element("dl", Markup(listed)),
+        pairs(facts),
         id=name,
         popover="auto",
         class_="note",
         role="dialog",
         aria_label=f"What {value if len(value) < 60 else 'this'} stands on",
     )
-
-
-def _markup(facts: list[tuple[str, Any]]) -> list[tuple[Markup, Markup]]:
-    return [(escape(term), escape(said)) for term, said in facts]
 
 
 def _exact(result: Mapping[str, Any], path: str) -> list[tuple[str, Any]]:

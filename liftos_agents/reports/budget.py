@@ -7,9 +7,10 @@ from typing import Any
 
 from liftos_agents.domain.evidence import Evidence
 from liftos_agents.reports import palette
-from liftos_agents.reports.axes import mark, names, quantity, rule_at, said, told, values
+from liftos_agents.reports.axes import mark, names, quantity, said, told, values
 from liftos_agents.reports.chart import NARROW, WIDE, Chart, Table
 from liftos_agents.reports.figures import (
+    Interval,
     group,
     in_unit,
     interval,
@@ -139,12 +140,15 @@ def _returns(plan: Evidence, rows: list[dict[str, Any]]) -> Chart:
     margin = number(plan.result.get("margin"))
     even = 1.0 / margin if margin else None
     order = list(dict.fromkeys(r["name"] for r in rows))
-    lines = "; ".join(f"{r['said']}" for r in rows)
+    planned = sorted((r for r in rows if r["which"] == PLAN), key=lambda r: -r["mean"])
+    lines = "; ".join(
+        f"{r['name']} {spread(Interval(r['mean'], r['low'], r['high']), ratio)}" for r in planned
+    )
     pays = f" It pays for itself from {ratio(even)}." if even else ""
     return Chart(
         id=f"returns-{plan.id}",
         title="What the next unit of spend returns",
-        summary=f"Marginal return by channel with 90 % intervals: {lines}.{pays}",
+        summary=f"What a further unit of spend returns under the plan, the highest first: {lines}.{pays}",
         spec=_returns_spec(rows, order, even, WIDE),
         narrow=_returns_spec(rows, order, even, NARROW),
         table=Table(
@@ -187,7 +191,11 @@ def _returns_spec(
     ]
     if even is not None:
         layers += [
-            {"data": values([{}]), **rule_at(even, strokeDash=[4, 3])},
+            {
+                "data": values([{}]),
+                "mark": mark("rule", palette.QUIET, strokeDash=[4, 3]),
+                "encoding": {"x": {"datum": even}, "y": {"value": 0}, "y2": {"value": "height"}},
+            },
             {
                 "data": values([{"pays": f"pays for itself from {ratio(even)}"}]),
                 "mark": mark("text", palette.QUIET, align="left", baseline="bottom", dx=4, dy=-2, y=0),

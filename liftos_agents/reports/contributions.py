@@ -88,8 +88,12 @@ def _spec(rows: list[dict[str, Any]], width: int) -> dict[str, Any]:
     most = max(r["end"] for r in rows)
     across = {
         "type": "quantitative",
-        "scale": {"domain": [min(0.0, *(r["left"] for r in rows)), most * (1.1 if width == WIDE else 1.28)]},
-        "axis": {"title": "Share of the outcome", "format": ".0%", "tickCount": 5, "grid": True},
+        "scale": {"domain": [min(0.0, *(r["left"] for r in rows)), most * (1.1 if width == WIDE else 1.36)]},
+        "axis": {
+            "title": "Share of the outcome",
+            "format": ".0%",
+            "values": [0, 0.2, 0.4, 0.6, 0.8, 1.0] if width == WIDE else [0, 0.5, 1.0],
+        },
     }
     return {
         "width": width,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from liftos_agents.reports.bound_text import BoundText
+from liftos_agents.reports.bound_text import BoundText, together
 from liftos_agents.reports.chart import Chart, Table
 from liftos_agents.reports.drawing import inline
 from liftos_agents.reports.markup import Markup, element
@@ -29,7 +29,7 @@ def _figure(chart: Chart, name: str, bound: BoundText) -> Markup:
         "figure",
         element("h3", chart.title),
         element("div", *drawn, class_="drawn", data_title=chart.title),
-        element("figcaption", chart.summary, bound.marks(chart.evidence)),
+        element("figcaption", together(chart.summary), bound.marks(chart.evidence)),
         element("details", element("summary", "The figures"), table(chart.table)),
         class_="half" if chart.narrow is None else None,
         id=chart.id,

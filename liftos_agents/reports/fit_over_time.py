@@ -51,15 +51,10 @@ def fit_over_time(fit: Evidence) -> Iterator[Chart]:
 
 def _rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     series = group(result.get("fit_over_time"))
-    columns = [series.get(key) for key in ("date", "actual", "mean", "p05", "p95")]
-    if not all(isinstance(c, list | tuple) for c in columns):
-        return []
-    length = min(len(c) for c in columns if isinstance(c, list | tuple))
-    baseline = series.get("baseline")
-    base = list(baseline) if isinstance(baseline, list | tuple) else []
-    base += [None] * (length - len(base))
+    columns = [_column(series.get(key)) for key in ("date", "actual", "mean", "p05", "p95")]
+    baseline = _column(series.get("baseline")) or [None] * len(columns[0])
     rows: list[dict[str, Any]] = []
-    for date, actual, mean, low, high, floor in zip(*columns, base, strict=False):
+    for date, actual, mean, low, high, floor in zip(*columns, baseline, strict=False):
         figures = [number(v) for v in (actual, mean, low, high)]
         if any(v is None for v in figures):
             continue
@@ -76,6 +71,10 @@ def _rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _column(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
 
 
 def _spec(rows: list[dict[str, Any]], result: Mapping[str, Any], width: int) -> dict[str, Any]:

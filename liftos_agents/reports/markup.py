@@ -55,5 +55,11 @@ def joined(parts: Iterable[Any], between: str = "") -> Markup:
     return Markup(between.join(escape(part) for part in parts))
 
 
+def pairs(facts: Iterable[tuple[str, Any]]) -> Markup:
+    """Terms with what is said of each, as a list; a pair that says nothing is left out."""
+    said = [(element("dt", term), element("dd", value)) for term, value in facts if value not in (None, "")]
+    return element("dl", *(part for pair in said for part in pair))
+
+
 def _quoted(value: Any) -> str:
     return html.escape(printable(str(value)), quote=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from liftos_agents.domain.evidence import Evidence
@@ -22,7 +23,7 @@ def rehearsal(evidence: Evidence) -> Iterator[Chart]:
     quantiles = [v for v in found if v is not None]
     if len(quantiles) < 3 or len(quantiles) != len(found):
         return
-    dots = [(low + high) / 2.0 for low, high in zip(quantiles, quantiles[1:], strict=False)]
+    dots = [(low + high) / 2.0 for low, high in pairwise(quantiles)]
     worlds = number(result.get("worlds"))
     gain = interval(result.get("difference"))
     beats = number(result.get("probability_beats_hold"))

@@ -102,18 +102,19 @@ def _chart(
             "spend": stand.spend,
             "mean": effect.mean,
             "label": stand.label,
-            "said": f"{name}, {stand.label}: brings {spread(effect, lambda v: money(v, result))}",
+            "said": f"{name}, {stand.label}, brings {spread(effect, lambda v: money(v, result))}",
+            "brief": f"{stand.label} brings {spread(effect, lambda v: money(v, result))}",
         }
         for stand in stands
         if (effect := _at(curve, stand.spend)) is not None
     ]
     shown = [stand for stand in stands if any(m["label"] == stand.label for m in marked)]
     each = period(result)
-    lines = " ".join(f"{m['said'].removeprefix(f'{name}, ').capitalize()}." for m in marked)
+    lines = "; ".join(m["brief"] for m in marked[:2])
     return Chart(
         id=identifier,
         title=f"{name}: what spend brings",
-        summary=f"What {name} brings in a {each} at each level of spend, with 90 % bands. {lines}".strip(),
+        summary=f"What a {each} of {name} brings at each level of spend{f': {lines}' if lines else ''}.",
         spec={
             "width": HALF,
             "height": _HEIGHT + 22 * len(shown),
