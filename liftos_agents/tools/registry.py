@@ -34,6 +34,7 @@ _HOMES = {
     "audit_catalogue": "liftos_agents.tools.audit_catalogue",
     "audit_product": "liftos_agents.tools.audit_product",
     "check_quality": "liftos_agents.tools.check_quality",
+    "compare_competitors": "liftos_agents.tools.compare_competitors",
     "find_keywords": "liftos_agents.tools.find_keywords",
     "fit_mmm": "liftos_agents.tools.fit_mmm",
     "generate_content": "liftos_agents.tools.generate_content",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -20,6 +21,10 @@ _SHORTEST_FUZZY = 5
 _SHORTEST_ID = 4
 _CHOICES = 4
 _COMMON = 0.5
+_PARTS = re.compile(
+    r"[,;]|\b(?:with|to|and|or|than|against|versus|vs|mit|und|oder|als|gegen|avec|et|ou|que|contre|con|y|e|o|contra|contro|com|met|en|tegen|z|i)\b",
+    re.IGNORECASE,
+)
 _SAYS_NOTHING = frozenset(
     [
         "audit",
@@ -75,6 +80,19 @@ def named_in(item: str | None, products: Sequence[Product]) -> Product:
             fix=f"Say which: {_listed(close)}",
         )
     return best
+
+
+def all_named_in(item: str, products: Sequence[Product]) -> tuple[Product, ...]:
+    """Every product that a sentence names, in its order: `compare A with B and C`; a part that names none clearly is passed over."""
+    found: dict[int, Product] = {}
+    for part in _PARTS.split(item):
+        try:
+            product = named_in(part, products) if part.strip() else None
+        except ToolRetry:
+            continue
+        if product is not None:
+            found.setdefault(id(product), product)
+    return tuple(found.values())
 
 
 def _by_id(item: str, said: Sequence[str], products: Sequence[Product]) -> list[Product]:
