@@ -291,7 +291,7 @@ def _line_error(error: duckdb.Error, path: Path, width: int) -> DataError:
         )
     if "Maximum line size" in message:
         return DataError("a line that is too long", where=where, fix="Give a table with one row a line")
-    if "quote" in message.lower():
+    if "unterminated quote" in message.lower():
         return DataError("a quotation mark that is not closed", where=where, fix="Close or remove it")
     if "unicode" in message.lower():
         return DataError("characters that are not UTF-8", where=where, fix="Save the file as UTF-8")

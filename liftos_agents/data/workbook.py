@@ -19,6 +19,7 @@ from liftos_agents.errors import DataError
 
 _OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
+_BROKEN = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError)
 _MOST_ABOVE = 10
 _SAMPLE = 100
 
@@ -37,29 +38,30 @@ def read_workbook(path: Path, *, limits: Limits) -> RawTable:
     from openpyxl.utils.exceptions import InvalidFileException
 
     _check_container(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > limits.bytes:
-            raise DataError(
-                f"the workbook unpacks to {unpacked:,} bytes, more than the limit of {limits.bytes:,}",
-                where=path.name,
-                fix="Save the sheet that matters as .csv",
-            )
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, zlib.error) as error:
-        raise DataError("this is no workbook", where=path.name, fix="Save it as .xlsx") from error
-    try:
-        sheet, rows = _chosen(book, path, limits)
-        notes = _notes(book, sheet)
-        table = _table(rows, sheet.title, path, notes)
-        if any(cell is None for _, cells in rows for cell in cells):
-            _check_formulas(path, sheet.title, rows)
-        return table
-    except (zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError) as error:
-        raise DataError("a sheet cannot be read", where=path.name, fix="Save it as .xlsx anew") from error
-    finally:
-        book.close()
+    # Handed an open file, the reader leaves none open when it stops at a fault.
+    with path.open("rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                unpacked = sum(entry.file_size for entry in archive.infolist())
+            if unpacked > limits.bytes:
+                raise DataError(
+                    f"the workbook unpacks to {unpacked:,} bytes, more than the limit of {limits.bytes:,}",
+                    where=path.name,
+                    fix="Save the sheet that matters as .csv",
+                )
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        except (*_BROKEN, InvalidFileException) as error:
+            raise DataError("this is no workbook", where=path.name, fix="Save it as .xlsx") from error
+        try:
+            sheet, rows = _chosen(book, path, limits)
+            table = _table(rows, sheet.title, path, _notes(book, sheet))
+            if any(cell is None for _, cells in rows for cell in cells):
+                _check_formulas(path, sheet.title, rows)
+            return table
+        except _BROKEN as error:
+            raise DataError("a sheet cannot be read", where=path.name, fix="Save it as .xlsx anew") from error
+        finally:
+            book.close()
 
 
 def _check_container(path: Path) -> None:

@@ -297,3 +297,24 @@ def stata(folder: Path) -> str:
     weeks().to_stata(buffer, write_index=False, version=118)
     (folder / "shop.dta").write_bytes(buffer.getvalue()[:300])
     return str(folder / "shop.dta")
+
+
+def plain_zip(folder: Path) -> str:
+    """An archive that holds no workbook."""
+    with zipfile.ZipFile(folder / "plain.xlsx", "w") as target:
+        target.writestr("a.txt", "hello")
+    return str(folder / "plain.xlsx")
+
+
+def two_quotes() -> str:
+    """The sound table with two quotation marks that open and do not close, so that their number is even."""
+    lines = as_csv(weeks()).splitlines()
+    for number in (20, 30):
+        first, _, rest = lines[number].partition(",")
+        lines[number] = f'{first},"{rest}'
+    return "\n".join(lines) + "\n"
+
+
+def column_of(name: str, value: object) -> Builder:
+    """Writes the sound table with one value in all rows of a column."""
+    return changed(column(name, value))
