@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from liftos_agents.config import Guardrails
 from liftos_agents.data import Dataset
 from liftos_agents.domain.memory_record import Recall
 from liftos_agents.graphs.services import Run
@@ -36,6 +37,7 @@ class RunInputs(BaseModel):
         datasets: Every dataset that the run worked on.
         interactive: Whether it could ask back.
         max_tokens, max_usd: Its caps.
+        guardrails: When a person was to be asked.
         recalled: What the memory had to say then; None when it was not asked.
     """
 
@@ -49,6 +51,7 @@ class RunInputs(BaseModel):
     interactive: bool = True
     max_tokens: int
     max_usd: float | None = None
+    guardrails: Guardrails = Field(default_factory=Guardrails)
     recalled: tuple[Recall, ...] | None = None
 
 
@@ -71,5 +74,6 @@ def noted(run: Run, state: Mapping[str, Any], datasets: Sequence[Dataset], given
         interactive=run.interactive,
         max_tokens=run.meter.max_tokens,
         max_usd=run.meter.max_usd,
+        guardrails=run.guardrails,
     )
     return inputs.model_dump(mode="json", exclude={"recalled"}, fallback=str)

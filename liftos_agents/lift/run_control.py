@@ -15,6 +15,7 @@ from liftos_agents.graphs.approvals import Verdict
 from liftos_agents.graphs.consent import pending_approval
 from liftos_agents.graphs.flow import Listener
 from liftos_agents.graphs.ledger import Entry
+from liftos_agents.graphs.replay import Replay, replay
 from liftos_agents.graphs.run import run_again
 from liftos_agents.graphs.services import Run, Untraced
 from liftos_agents.graphs.topology import fingerprint
@@ -158,6 +159,19 @@ class RunControl:
     ) -> Answer:
         """As `deny`, awaited."""
         return await self._awaited(self._decide(run, "denied", approval_id, by, note, None))
+
+    def replay(self, run: str) -> Replay:
+        """A recorded run done again: tools executed anew, models' replies and memories from the record.
+
+        Nothing of it is kept. `ok` says whether every evidence id, every result and the answer came out as recorded.
+
+        Raises:
+            NotFoundError: No such run, or its data is gone.
+            ArgumentError: The run was recorded without what a replay needs.
+        """
+        self._workshop.settle()
+        organisation = self.settings.organisation
+        return self._workshop.loop.result(replay(self._workshop, run, organisation=organisation))
 
     async def _resume(
         self,

@@ -232,6 +232,31 @@ class TraceStore(RunReader):
             faults=tuple(faults),
         )
 
+    def run_faults(self, run_id: str) -> tuple[str, ...]:
+        """What of one run is not as it was written, in words; `verify` looks at the whole chain.
+
+        Raises:
+            NotFoundError: As `run`.
+        """
+        run = self.run(run_id)
+        query = select(decisions).where(decisions.c.run_id == run.id).order_by(decisions.c.position)
+        with self.database.connect() as connection:
+            links = [
+                Link(row.position, row.run_id, row.kind, row.content, row.previous, row.hash)
+                for row in connection.execute(query)
+            ]
+            found = [
+                f"decision {link.position}"
+                for link in links
+                if link_hash(run.organisation, link.run_id, link.kind, link.content, link.previous)
+                != link.hash
+            ]
+            sealed = [link.content for link in links if link.kind == SEAL]
+            if sealed:
+                parts = read_parts(connection, {run.id: sealed[-1]})[run.id]
+                found += changes(sealed[-1], parts)
+        return tuple(found if sealed else [*found, "its seal is gone"])
+
     def _append(
         self, connection: Connection, run: RunRecord, contents: list[tuple[str, str]], key: SigningKey
     ) -> tuple[ChainHead, bool]:
