@@ -8,6 +8,7 @@ import typer
 
 from liftos_agents.cli import (
     ask,
+    chat,
     completion,
     data,
     doctor,
@@ -50,6 +51,7 @@ def liftos(
 app.command("ask", epilog="Example: liftos ask 'What if I cut TV by 20 %?' -d sales.csv -r margin=0.35")(
     ask.ask
 )
+app.command("chat", epilog="Example: liftos chat --data sales.csv")(chat.chat)
 app.command("demo", epilog="Example: liftos demo --out shop.csv")(ask.demo)
 app.add_typer(data.app, name="data")
 app.add_typer(tools.app, name="tools")

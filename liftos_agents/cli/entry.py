@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 from rich.console import Console
-from rich.markup import escape
 
 from liftos_agents.cli.app import app
+from liftos_agents.cli.complaint import complain
 from liftos_agents.errors import CancelledError, UserError
 
 EXIT_INTERRUPTED = 130
@@ -26,7 +25,7 @@ def run(arguments: list[str]) -> int:
     except SystemExit as left:
         code = left.code if isinstance(left.code, int) else int(left.code is not None)
     except UserError as error:
-        _complain(error, as_json="--json" in arguments)
+        complain(error, as_json="--json" in arguments)
         code = error.exit_code
     except CancelledError:
         code = EXIT_INTERRUPTED
@@ -35,15 +34,3 @@ def run(arguments: list[str]) -> int:
     if code == EXIT_INTERRUPTED:
         Console(stderr=True).print("Stopped. What was finished is kept.", style="yellow")
     return code
-
-
-def _complain(error: UserError, *, as_json: bool) -> None:
-    if as_json:
-        detail = {"type": type(error).__name__, "message": error.what, "where": error.where, "fix": error.fix}
-        print(json.dumps({"error": detail}, ensure_ascii=False))  # noqa: T201
-        return
-    console = Console(stderr=True)
-    place = f"[bold]{escape(error.where)}[/bold]: " if error.where else ""
-    console.print(f"[bold red]error[/bold red] {place}{escape(error.what)}", soft_wrap=True, highlight=False)
-    if error.fix:
-        console.print(f"      {escape(error.fix)}", soft_wrap=True, highlight=False)

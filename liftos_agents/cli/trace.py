@@ -18,11 +18,11 @@ from rich.tree import Tree
 
 from liftos_agents import data as data_room
 from liftos_agents import tracing
-from liftos_agents.cli import options
+from liftos_agents.cli import explanation_view, options
 from liftos_agents.errors import DataError, NotFoundError
 
 if TYPE_CHECKING:
-    from liftos_agents.tracing import explain, records
+    from liftos_agents.tracing import records
 
 app = typer.Typer(no_args_is_help=True, help="The decision trace of every run: list, show, explain, verify.")
 
@@ -101,10 +101,7 @@ def why(
     if as_json:
         typer.echo(explanation.model_dump_json())
         return
-    root = explanation.tree()
-    tree = Tree(f"[bold]{escape(root.label)}[/bold]")
-    _grow(tree, root.below)
-    Console().print(tree, highlight=False)
+    Console().print(explanation_view.view(explanation))
 
 
 @app.command("verify")
@@ -182,8 +179,3 @@ def _span_tree(spans: tuple[records.SpanRecord, ...]) -> Tree:
         label = f"{escape(span.name)} [{style}]{span.milliseconds:,.1f} ms[/{style}]"
         nodes[span.id] = nodes.get(span.parent, root).add(label, highlight=False)
     return root
-
-
-def _grow(tree: Tree, branches: tuple[explain.Branch, ...]) -> None:
-    for branch in branches:
-        _grow(tree.add(escape(branch.label)), branch.below)

@@ -24,6 +24,7 @@ from liftos_agents.graphs.routing import route
 from liftos_agents.graphs.run import new_run
 from liftos_agents.graphs.services import Run, Services, Trace, Untraced
 from liftos_agents.graphs.workshop import Workshop
+from liftos_agents.lift.conversations import Conversations
 from liftos_agents.lift.engine import Engine
 from liftos_agents.lift.run_control import RunControl
 from liftos_agents.tools.registry import Registry, ToolSpec
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from liftos_agents.tracing import Explanation, TraceStore
 
 
-class LiftOS(RunControl):
+class LiftOS(RunControl, Conversations):
     """Answers questions of marketing data; every number of an answer is bound to evidence.
 
     Constructing it checks what it is given and does nothing else; stores open when first needed. Two of them in

@@ -1,0 +1,84 @@
+"""`liftos chat`, as lines come in."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from liftos_agents.cli.entry import run
+
+LISTING = (
+    "Riva Brewer 12 coffee maker. Capacity: 12 cups. Material: stainless steel. Price: 89 EUR. "
+    "Fits paper filters size 4. Keeps coffee warm for 2 hours."
+)
+
+
+@pytest.fixture
+def listing(tmp_path: Path) -> str:
+    path = tmp_path / "brewer.txt"
+    path.write_text(LISTING)
+    return str(path)
+
+
+@pytest.fixture
+def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    def said(*lines: str, arguments: tuple[str, ...] = ()) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines) + "\n"))
+        code = run(["chat", "--home", str(tmp_path / "home"), *arguments])
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+
+    return said
+
+
+def test_a_conversation_answers_explains_reports_and_takes_back(say, listing: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    code, out, err = say(
+        f"/data {listing}",
+        "Audit this product page",
+        "/why",
+        f"/report {page}",
+        "/undo",
+        "/undo",
+        "/quit",
+        "never reached",
+    )
+    assert code == 0
+    assert "readiness score" in out
+    assert "audit_product version" in out
+    assert "Taken back: Audit this product page" in out
+    assert "no question is left to take back" in err
+    assert "<html" in page.read_text(encoding="utf-8")
+
+
+def test_a_conversation_is_listed_and_gone_on_with(say, listing: str) -> None:
+    _, out, _ = say("Audit this product page", arguments=("--data", listing, "--json"))
+    first = json.loads(out)
+    code, out, _ = say(arguments=("--threads", "--json"))
+    assert code == 0
+    listed = json.loads(out)
+    assert [(t["id"], t["runs"]) for t in listed] == [(first["thread_id"], 1)]
+    _, out, _ = say("Write Google ads for it", arguments=("--thread", "last", "--json"))
+    second = json.loads(out)
+    assert second["thread_id"] == first["thread_id"]
+    assert second["evidence"][0]["datasets"] == first["evidence"][0]["datasets"], "the data are the thread's"
+    _, out, _ = say("/quit", arguments=("--thread", first["thread_id"][:8]))
+    assert "Audit this product page" in out
+
+
+def test_mistakes_are_told_and_the_conversation_goes_on(say) -> None:
+    code, out, err = say("/nosuch", '/data "open', "/data missing.csv", "/why", "/role outcome", "/", "/quit")
+    assert code == 0
+    for said in ("no command /nosuch", "cannot be read", "missing.csv", "nothing has been answered yet"):
+        assert said in err
+    assert "/report" in out, "a lone slash shows the commands"
+    assert "Traceback" not in err
+
+
+def test_an_unknown_conversation_is_an_error(say) -> None:
+    code, _, err = say("/quit", arguments=("--thread", "thr_nowhere"))
+    assert code == 2
+    assert "--threads" in err
