@@ -306,6 +306,20 @@ class Ledger:
                 for row in rows
             )
 
+    def answered(self, organisation: str, thread_id: str) -> tuple[str, ...]:
+        """Ids of the runs that a conversation goes on from, newest first."""
+        query = (
+            select(run_ledger.c.id)
+            .where(
+                run_ledger.c.organisation == organisation,
+                run_ledger.c.thread_id == thread_id,
+                run_ledger.c.outcome != "",
+            )
+            .order_by(run_ledger.c.started.desc(), run_ledger.c.id.desc())
+        )
+        with self._database.connect() as connection:
+            return tuple(connection.execute(query).scalars())
+
     def forget_outcome(self, run_id: str) -> None:
         """Takes a run out of its conversation; the run itself stays."""
         self._update(run_id, outcome="")
