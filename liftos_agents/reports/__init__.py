@@ -12,15 +12,27 @@ if TYPE_CHECKING:
     from liftos_agents.reports.chart import Chart, Table
     from liftos_agents.reports.document import page
     from liftos_agents.reports.drawing import png, svg, themed
-    from liftos_agents.reports.files import write_charts, write_page
+    from liftos_agents.reports.files import check_page_path, write_charts, write_page
     from liftos_agents.reports.gallery import charts
 
-__all__ = ["Chart", "Table", "charts", "page", "png", "svg", "themed", "write_charts", "write_page"]
+__all__ = [
+    "Chart",
+    "Table",
+    "charts",
+    "check_page_path",
+    "page",
+    "png",
+    "svg",
+    "themed",
+    "write_charts",
+    "write_page",
+]
 
 _HOMES = {
     "Chart": "liftos_agents.reports.chart",
     "Table": "liftos_agents.reports.chart",
     "charts": "liftos_agents.reports.gallery",
+    "check_page_path": "liftos_agents.reports.files",
     "page": "liftos_agents.reports.document",
     "png": "liftos_agents.reports.drawing",
     "svg": "liftos_agents.reports.drawing",

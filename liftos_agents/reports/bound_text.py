@@ -11,7 +11,6 @@ from liftos_agents.domain.reference import (
     Reference,
     ReferenceFault,
     references,
-    render,
     resolve,
     show,
     unit_of,
@@ -20,7 +19,7 @@ from liftos_agents.reports.arguments import brief
 from liftos_agents.reports.figures import interval
 from liftos_agents.reports.markup import Markup, element, escape, joined, pairs
 
-_NUMERAL = re.compile(r"\d[\d.,:/]*\d|\d")
+_NUMERAL = re.compile(r"[^\s(\"“]*\d\S*?(?: %)?(?=[.,;:!?)\"”]*(?:\s|$))")
 _AMOUNT = re.compile(r"^(.+?) \(90 % interval (.+) to (.+)\)$")
 _STOP = re.compile(r"[.,;:!?)]+")
 _PER_CENT = re.compile(r"(?<=\d) %")
@@ -52,13 +51,6 @@ class BoundText:
             close = stop.group() if stop else ""
             parts += [self._bound(reference, value, close), together(literal[len(close) :])]
         return joined(parts)
-
-    def rendered(self, source: str) -> str:
-        """`source` with its references shown; as it stands when one leads nowhere."""
-        try:
-            return render(source, {i: item.result for i, item in self._evidence.items()})
-        except ReferenceFault:
-            return source
 
     def marks(self, identifiers: Iterable[str]) -> Markup:
         """Links to the evidence of a sentence: E1, E2."""

@@ -15,6 +15,20 @@ from liftos_agents.reports.drawing import png, svg
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 
 
+def check_page_path(path: Path) -> None:
+    """Nothing, when a page can be written there as far as one can tell beforehand.
+
+    Raises:
+        ArgumentError: A folder stands there, or there is no folder to write it in.
+    """
+    if path.is_dir():
+        raise ArgumentError(
+            "a folder, not a file", where=str(path), fix=f"Name a file: {path / 'report.html'}"
+        )
+    if not path.parent.is_dir():
+        raise ArgumentError("there is no such folder", where=str(path.parent), fix="Make it first")
+
+
 def write_page(html: str, path: Path) -> Path:
     """The path written to; an existing report there is replaced whole or not at all.
 

@@ -14,7 +14,7 @@ LIGHT = {
     "main": "#0b5c4a",
     "plan": "#b04a12",
     "other": "#2b66a8",
-    "faint": "#9aa1a9",
+    "faint": "#868d96",
 }
 DARK = {
     "ink": "#e9e7e3",
@@ -24,7 +24,7 @@ DARK = {
     "main": "#6fcfb2",
     "plan": "#ffa871",
     "other": "#8ec1f5",
-    "faint": "#707982",
+    "faint": "#7d868f",
 }
 
 INK, QUIET, LINE = LIGHT["ink"], LIGHT["quiet"], LIGHT["line"]

@@ -14,6 +14,7 @@ from liftos_agents.reports.chart import NARROW, WIDE, Chart, Table
 from liftos_agents.reports.figures import group, number, rows
 
 MOST_CHANGES = 8
+_BAR, _GAP, _LINE = 12, 16, 15
 
 
 def readiness(audit: Evidence) -> Iterator[Chart]:
@@ -43,7 +44,7 @@ def _component_chart(
         narrow=_component_spec(components, NARROW),
         table=Table(
             ("Component", "Score", "Weight", "Evidence for it"),
-            tuple((c["name"], c["shown"], format_number(c["weight"]), c["grade"]) for c in components),
+            tuple((c["name"], c["shown"], f"{c['weight']:g}", c["grade"]) for c in components),
         ),
         evidence=(audit.id,),
     )
@@ -61,14 +62,13 @@ def _components(result: Any) -> list[dict[str, Any]]:
         found.append(
             {
                 "name": name,
-                "label": f"{name} (weight {format_number(weight)})",
+                "label": f"{name} (weight {weight:g})",
                 "score": score,
                 "end": score or 0.0,
                 "weight": weight,
                 "grade": grade,
                 "shown": shown,
-                "said": f"{name}: {shown}; weight {format_number(weight)}"
-                + (f"; evidence {grade}" if grade else ""),
+                "said": f"{name}: {shown}; weight {weight:g}" + (f"; evidence {grade}" if grade else ""),
             }
         )
     return sorted(found, key=lambda c: (c["score"] is None, -c["weight"], c["name"]))
@@ -139,31 +139,39 @@ def _gain_chart(audit: Evidence, changes: list[dict[str, Any]]) -> Chart:
 
 
 def _gain_spec(changes: list[dict[str, Any]], width: int) -> dict[str, Any]:
-    wrapped = [textwrap.wrap(c["text"], 100 if width == WIDE else 44) or [""] for c in changes]
-    lines = max(len(w) for w in wrapped)
+    wrapped = [textwrap.wrap(c["text"], 100 if width == WIDE else 42) or [""] for c in changes]
+    most_lines = max(len(lines) for lines in wrapped)
     data = [
-        {**c, "lines": w, "place": f"{i:02d}"} for i, (c, w) in enumerate(zip(changes, wrapped, strict=True))
+        {**change, "lines": [" "] * (most_lines - len(lines)) + lines, "place": f"{position:02d}"}
+        for position, (change, lines) in enumerate(zip(changes, wrapped, strict=True))
     ]
-    most = changes[0]["gain"]
+    row = _BAR + _GAP + _LINE * most_lines
+    bar_middle = (row - _GAP - _BAR) / 2.0
     across = {
         "type": "quantitative",
-        "scale": {"domain": [0, most * (1.1 if width == WIDE else 1.25)]},
-        "axis": {"title": "Points of the score", "tickCount": 5},
+        "scale": {"domain": [0, changes[0]["gain"] * (1.1 if width == WIDE else 1.25)]},
+        "axis": {"title": "Points of the score", "tickCount": 5, "grid": False},
     }
-    row = 34 + 15 * lines
     return {
         "width": width,
         "height": row * len(data) + 44,
         "autosize": {"type": "fit", "contains": "padding"},
         "data": values(data),
-        "encoding": {"y": {"field": "place", "type": "nominal", "axis": None}},
+        "encoding": {
+            "y": {
+                "field": "place",
+                "type": "nominal",
+                "axis": None,
+                "scale": {"paddingInner": 0, "paddingOuter": 0},
+            }
+        },
         "layer": [
             {
-                "mark": told("bar", palette.MAIN, height=12, yOffset=7.5 * lines),
+                "mark": told("bar", palette.MAIN, height=_BAR, yOffset=bar_middle),
                 "encoding": {"x": {**across, "field": "gain"}, "description": said()},
             },
             {
-                "mark": mark("text", palette.INK, align="left", dx=6, yOffset=7.5 * lines),
+                "mark": mark("text", palette.INK, align="left", dx=6, yOffset=bar_middle),
                 "encoding": {
                     "x": {**across, "field": "gain"},
                     "text": {"field": "shown", "type": "nominal"},
@@ -171,12 +179,7 @@ def _gain_spec(changes: list[dict[str, Any]], width: int) -> dict[str, Any]:
             },
             {
                 "mark": mark(
-                    "text",
-                    palette.INK,
-                    align="left",
-                    baseline="bottom",
-                    lineBreak="\n",
-                    yOffset=7.5 * lines - 10,
+                    "text", palette.INK, align="left", baseline="top", lineHeight=_LINE, yOffset=-row / 2.0
                 ),
                 "encoding": {"x": {"value": 0}, "text": {"field": "lines", "type": "nominal"}},
             },
