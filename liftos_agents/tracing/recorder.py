@@ -81,6 +81,7 @@ class Recorder:
         self._lock = threading.Lock()
         self._started_ns = clock()
         self._finished = False
+        self._saved = (-1, -1)
         self._resumed = resume
         self._earlier: tuple[SpanRecord, ...] = ()
         self._made_before: Counter[str] = Counter()
@@ -153,11 +154,16 @@ class Recorder:
         self._store.keep_reply(record)
 
     def save(self) -> None:
-        """Writes what the run has so far, for an attempt that may have to take it up; nothing after `finish`."""
+        """Writes what the run has so far, for an attempt that may have to take it up; nothing after `finish`.
+
+        Spans alone are no reason to write: they are kept with the next decision or input.
+        """
         with self._lock:
             spans, choices, inputs = tuple(self._spans), tuple(self._choices), dict(self._inputs)
-            if self._finished:
+            extent = len(choices), len(inputs)
+            if self._finished or extent == self._saved:
                 return
+            self._saved = extent
         now = self.clock()
         records = (*self._earlier, *(span.record(now) for span in spans))
         self._store.save_pending(self.run_id, self.organisation, self._started_ns, records, choices, inputs)
