@@ -1,40 +1,68 @@
-"""Ads from given facts alone, within the platform's limits."""
+"""Copy from given facts alone, within each platform's limits."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from liftos_agents.tools.content.given_facts import GivenFacts, gather
-from liftos_agents.tools.content.limits import PlatformLimits, limits_of, measured_length
-from liftos_agents.tools.content.policy import fault, untraceable
-from liftos_agents.tools.content.responsive_search_ad import Line, descriptions, headlines, paths
+from liftos_agents.tools.catalogue import product_of
+from liftos_agents.tools.content.checking import Finding, Ground, check_copy
+from liftos_agents.tools.content.counting import measured_length
+from liftos_agents.tools.content.fact_language import usable_in_any
+from liftos_agents.tools.content.fact_words import LANGUAGES
+from liftos_agents.tools.content.facts import GivenFacts
+from liftos_agents.tools.content.given_facts import gather
+from liftos_agents.tools.content.limits import PlatformLimits, limits_of, platform_named
+from liftos_agents.tools.content.lines import Line, Order
+from liftos_agents.tools.content.policy import fault
+from liftos_agents.tools.content.writing import write
 from liftos_agents.tools.context import ToolContext
-from liftos_agents.tools.errors import ToolRetry
+from liftos_agents.tools.errors import ToolFailed, ToolRetry
 from liftos_agents.tools.registry import tool
-from liftos_agents.tools.surfacing.language import detect, hits
 
-LEAST_DETAILS = 1
-_TELLING = 4
+Facts = dict[str, str | int | float | bool | list[str]] | list[str]
+
+_CAVEAT = "The lines repeat the given facts; whether these are true, and allowed for this product and country, was not checked."
+_NAMES = {
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "it": "Italian",
+    "pt": "Portuguese",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "ja": "Japanese",
+    "zh": "Chinese",
+}
 
 
 class ContentArguments(BaseModel):
-    """Arguments of `generate_content`; facts come from `facts`, from `text`, or from the given document."""
+    """Arguments of `generate_content`; facts come from `facts`, from `text`, or from the given document or catalogue."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    facts: dict[str, str | int | float | bool | list[str]] | list[str] | None = Field(
+    facts: Facts | None = Field(
         default=None,
         description='Facts, as {"capacity": "12 cups"} or ["Capacity: 12 cups", "Rain cover included"].',
     )
     text: str | None = Field(
         default=None, max_length=200_000, description="A product text to take facts from."
     )
-    platform: Literal["google_rsa"] = Field(
-        default="google_rsa", description="Responsive search ad on Google."
+    item: str | None = Field(
+        default=None,
+        max_length=2_000,
+        description="Which product of a catalogue: its id or words of its title.",
     )
-    language: Literal["en"] = Field(default="en", description="Language of the facts and of the ad.")
+    platform: str | list[str] = Field(
+        default="google_rsa",
+        description="google_rsa, pmax, meta, tiktok, linkedin, linkedin_text, linkedin_message, x, email, seo or sms; several as a list.",
+    )
+    language: str | None = Field(
+        default=None,
+        description="Language of the copy: en, de, fr, es, it, pt, nl or pl; that of the facts where none is given.",
+    )
     tone: Literal["neutral", "friendly", "formal"] = "neutral"
     call_to_action: str | None = Field(
         default=None, max_length=40, description="The user's own call to action."
@@ -45,17 +73,21 @@ class ContentArguments(BaseModel):
 
 
 class AdLine(BaseModel):
-    """A line, its length as the platform counts, and the facts that it is made of."""
+    """A line, its length as the platform counts, its hard limit, and the facts that it is made of."""
 
     model_config = ConfigDict(frozen=True)
 
+    platform: str
+    field: str
+    label: str
     text: str
     length: int
+    limit: int | None
     facts: tuple[str, ...]
 
 
 class UsedFact(BaseModel):
-    """A fact that the ad may use."""
+    """A fact that the copy may use."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -65,8 +97,21 @@ class UsedFact(BaseModel):
     value: str
 
 
+class FieldCount(BaseModel):
+    """How many lines of one sort there are, and how many the platform takes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    platform: str
+    field: str
+    label: str
+    count: int
+    least: int
+    most: int
+
+
 class Check(BaseModel):
-    """One check of the whole ad."""
+    """One check of all that was written for a platform."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -76,7 +121,7 @@ class Check(BaseModel):
 
 
 class LeftOut(BaseModel):
-    """A fact that the ad does not use, and why."""
+    """A fact that the copy does not use, and why."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -85,140 +130,221 @@ class LeftOut(BaseModel):
 
 
 class ContentResult(BaseModel):
-    """An ad whose every word stands in a given fact or in a short list of neutral words."""
+    """Copy whose every word stands in a given fact or in the fixed wording of its language.
+
+    Attributes:
+        made: What was written, in words: `15 headlines, 4 descriptions and 2 paths for a Google responsive search ad`.
+        counts: Lines, facts used, and platforms.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    platform: str
+    platforms: tuple[str, ...]
     language: str
+    facts_language: str
     product: str
     brand: str | None
-    headlines: tuple[AdLine, ...]
-    descriptions: tuple[AdLine, ...]
-    paths: tuple[AdLine, ...]
+    made: str
+    lines: tuple[AdLine, ...]
+    fields: tuple[FieldCount, ...]
     counts: dict[str, int]
     facts: tuple[UsedFact, ...]
-    limits: PlatformLimits
+    limits: dict[str, PlatformLimits]
     checks: tuple[Check, ...]
+    findings: tuple[Finding, ...]
     left_out: tuple[LeftOut, ...]
     caveats: tuple[str, ...]
     units: dict[str, str]
 
 
 _UNITS = {
-    "headlines.*.text": "text",
-    "headlines.*.length": "count",
-    "descriptions.*.text": "text",
-    "descriptions.*.length": "count",
-    "paths.*.text": "text",
-    "paths.*.length": "count",
+    "lines.*": "text",
+    "lines.*.length": "count",
+    "lines.*.limit": "count",
+    "fields.*": "text",
+    "fields.*.count": "count",
+    "fields.*.least": "count",
+    "fields.*.most": "count",
     "counts": "count",
-    "facts.*.value": "text",
-    "limits.headlines": "count",
-    "limits.descriptions": "count",
-    "limits.paths": "count",
-    "checks.*.name": "text",
-    "checks.*.detail": "text",
-    "left_out.*.fact": "text",
-    "left_out.*.reason": "text",
+    "facts": "text",
+    "limits.*.fields.*": "count",
+    "checks": "text",
+    "findings": "text",
+    "left_out": "text",
     "caveats": "text",
     "product": "text",
     "brand": "text",
-    "platform": "text",
+    "made": "text",
+    "platforms": "text",
     "language": "text",
+    "facts_language": "text",
 }
 
 
 @tool(
     "generate_content",
-    version="1",
-    summary="Writes a Google responsive search ad from given facts alone, within Google's limits, with the facts behind each line.",
-    data="text",
-    timeout_seconds=30.0,
+    version="2",
+    summary="Writes adverts, e-mails, search snippets and messages in eight languages from given facts alone, within the platform's limits, with the facts behind each line.",
+    data="product",
+    timeout_seconds=60.0,
 )
 def generate_content(context: ToolContext, arguments: ContentArguments) -> ContentResult:
-    """An ad from given facts, every line within the limits and free of what the policy forbids.
+    """Copy from given facts, every line within the limits and free of what the policy forbids.
 
     Raises:
-        ToolRetry: Too few facts, facts in another language, or a call to action that cannot be used.
+        ToolRetry: An unknown platform or language, too few facts, facts in another language of which too few can be
+            quoted, or a call to action that cannot be used.
     """
-    text = arguments.text if arguments.text is not None else context.text
-    given = gather(arguments.facts, text, product=arguments.product, brand=arguments.brand)
-    _require_enough(given)
-    _require_english(given)
-    call = _call_to_action(arguments.call_to_action, given)
-    limits = limits_of(arguments.platform)
-    heads = headlines(given, limits, arguments.tone, call)
-    bodies = descriptions(given, limits, arguments.tone, call)
-    if len(heads) < limits.headlines.least or len(bodies) < limits.descriptions.least:
-        raise ToolRetry(
-            f"the facts give {len(heads)} headlines and {len(bodies)} descriptions that fit, and an ad needs "
-            f"{limits.headlines.least} and {limits.descriptions.least}",
-            fix="Give more facts of a few words each, such as 'Capacity: 12 cups'",
-        )
-    slugs = paths(given, limits, arguments.paths)
-    used = {i for line in (*heads, *bodies) for i in line.facts}
-    product, brand = given.first("product") or given.first("brand"), given.first("brand")
+    named = [arguments.platform] if isinstance(arguments.platform, str) else arguments.platform
+    keys = tuple(dict.fromkeys(platform_named(name) for name in named)) or ("google_rsa",)
+    gathered = facts_of(
+        context, arguments.facts, arguments.text, arguments.item, arguments.product, arguments.brand
+    )
+    _require_enough(gathered)
+    given, language, caveats = in_language(gathered, arguments.language)
+    call = _call_to_action(arguments.call_to_action, given, language)
+    lines: list[AdLine] = []
+    counts: list[FieldCount] = []
+    checks: list[Check] = []
+    findings: list[Finding] = []
+    used: set[str] = set()
+    for key in keys:
+        limits = limits_of(key)
+        order = Order(given, language, arguments.tone, call, limits)
+        written = write(order, paths=arguments.paths)
+        _require_lines(written, limits, key)
+        lines += [
+            line
+            for field in limits.fields
+            for line in _measured(key, limits, field.name, written[field.name], len(keys) > 1)
+        ]
+        counts += [
+            FieldCount(
+                platform=key,
+                field=f.name,
+                label=f.label,
+                count=len(written[f.name]),
+                least=f.least,
+                most=f.most,
+            )
+            for f in limits.fields
+        ]
+        used |= {i for found in written.values() for line in found for i in line.facts}
+        made, found = _checks(key, limits, language, written, given, call)
+        checks += made
+        findings += found
+    subject, brand = given.subject, given.first("brand")
+    unused = tuple(
+        LeftOut(fact=f.source[:200], reason="no line had room for it")
+        for f in given.usable
+        if f.id not in used
+    )
     return ContentResult(
-        platform=arguments.platform,
-        language=arguments.language,
-        product=product.value if product else "",
+        platforms=keys,
+        language=language,
+        facts_language=gathered.language,
+        product=subject.value if subject else "",
         brand=brand.value if brand else None,
-        headlines=_measured(heads, limits),
-        descriptions=_measured(bodies, limits),
-        paths=_measured(slugs, limits),
-        counts={
-            "headlines": len(heads),
-            "descriptions": len(bodies),
-            "paths": len(slugs),
-            "facts": len(used),
-        },
+        made="; ".join(_made(key, counts) for key in keys),
+        lines=tuple(lines),
+        fields=tuple(counts),
+        counts={"lines": len(lines), "facts": len(used), "platforms": len(keys)},
         facts=tuple(UsedFact(id=f.id, kind=f.kind, name=f.name, value=f.value) for f in given.usable),
-        limits=limits,
-        checks=_checks(heads, bodies, slugs, given, limits, call),
-        left_out=tuple(LeftOut(fact=fact, reason=reason) for fact, reason in given.refused)
-        + tuple(
-            LeftOut(fact=f.source, reason="no line had room for it") for f in given.usable if f.id not in used
-        ),
-        caveats=(
-            "The ad repeats the given facts; whether they are true, and allowed for this product and country, was not checked.",
-        ),
+        limits={key: limits_of(key) for key in keys},
+        checks=tuple(checks),
+        findings=tuple(findings),
+        left_out=tuple(LeftOut(fact=fact, reason=reason) for fact, reason in given.refused) + unused,
+        caveats=(_CAVEAT, *caveats),
         units=_UNITS,
     )
 
 
+def facts_of(
+    context: ToolContext,
+    facts: Facts | None,
+    text: str | None,
+    item: str | None,
+    product: str | None,
+    brand: str | None,
+) -> GivenFacts:
+    """The facts of a call: those given, and those of the text, the document or the named row of the catalogue.
+
+    Raises:
+        ToolRetry: No facts are given and the data names no product, or several.
+        ToolFailed: No facts are given and the data is a table of something else.
+    """
+    own = bool(facts) or (product is not None and context.given_dataset is None)
+    source, named = text, None
+    if text is not None or context.given_dataset is not None:
+        try:
+            found = product_of(context, item, text)
+            source, named = found.source, found.brand
+        except (ToolRetry, ToolFailed):
+            if not own:
+                raise
+    return gather(facts, source, product=product, brand=brand, text_brand=named)
+
+
+def in_language(given: GivenFacts, wanted: str | None) -> tuple[GivenFacts, str, tuple[str, ...]]:
+    """Facts that may stand in the wanted language, the language written in, and what to say about it.
+
+    Raises:
+        ToolRetry: Copy is not written in that language, or too few facts can be quoted in it.
+    """
+    spoken = given.language
+    language = (wanted or "").casefold().split("-")[0].split("_")[0]
+    if not language:
+        language = "en" if spoken == "und" else spoken
+    if language not in LANGUAGES:
+        raise ToolRetry(
+            f"copy is not written in {_NAMES.get(language, repr(language))}",
+            fix=f"Give language, one of {', '.join(LANGUAGES)}; facts with names and measures can be quoted in each",
+        )
+    if spoken in ("und", language):
+        return given, language, ()
+    kept, left = usable_in_any(given.usable)
+    if not any(f.kind not in ("product", "brand") for f in kept):
+        raise ToolRetry(
+            f"the facts are in {_NAMES[spoken]}, and none can be quoted in {_NAMES[language]}: facts are not translated",
+            fix=f"Give the facts in {_NAMES[language]}, or give the language {spoken!r}",
+        )
+    refused = tuple((f.source, f"is in {_NAMES[spoken]}, and facts are not translated") for f in left)
+    caveat = (
+        f"The facts are in {_NAMES[spoken]} and are not translated: "
+        f"only names and numbers with units stand in the {_NAMES[language]} lines."
+    )
+    return GivenFacts(kept, given.refused + refused, spoken), language, (caveat,)
+
+
 def _require_enough(given: GivenFacts) -> None:
-    subject = given.first("product") or given.first("brand")
-    details = [f for f in given.usable if f.kind not in ("product", "brand")]
     refused = f"; not usable: {given.refused[0][0][:60]!r} ({given.refused[0][1]})" if given.refused else ""
-    if subject is None:
+    if given.subject is None:
         raise ToolRetry(
             f"there is no product or brand to write about{refused}",
             fix="Give the argument product, or a product text",
         )
-    if len(details) < LEAST_DETAILS:
+    if not given.details:
         raise ToolRetry(
-            f"there is no usable fact about {subject.value!r}{refused}",
+            f"there is no usable fact about {given.subject.value[:80]!r}{refused}",
             fix="Give facts such as 'Capacity: 12 cups', 'Material: steel', 'Price: €129'",
         )
 
 
-def _require_english(given: GivenFacts) -> None:
-    text = ". ".join(f.value for f in given.usable)
-    spoken = detect(text)
-    if spoken not in ("en", "und") and hits(text, spoken) >= max(_TELLING, 2 * hits(text, "en")):
-        raise ToolRetry(
-            f"the facts are in {spoken!r}, and ads are written in English alone",
-            fix="Give the facts in English",
-        )
+def _require_lines(written: dict[str, tuple[Line, ...]], limits: PlatformLimits, key: str) -> None:
+    for field in limits.fields:
+        if len(written[field.name]) < field.least:
+            raise ToolRetry(
+                f"the facts give {len(written[field.name])} of the {field.least} lines {field.name!r} that {key} needs",
+                fix="Give more facts of a few words each, such as 'Capacity: 12 cups', and a short product name",
+            )
 
 
-def _call_to_action(call: str | None, given: GivenFacts) -> str | None:
+def _call_to_action(call: str | None, given: GivenFacts, language: str) -> str | None:
     if call is None or not call.strip():
         return None
     text = " ".join(call.split()).rstrip("!.")
     brand = given.first("brand")
-    if reason := fault(text, headline=True, brand=brand.value if brand else None):
+    if reason := fault(text, headline=True, brand=brand.value if brand else None, language=language):
         raise ToolRetry(
             f"the call to action {call!r} cannot be used: {reason}",
             fix="Give a plain one, such as 'Shop now'",
@@ -226,75 +352,61 @@ def _call_to_action(call: str | None, given: GivenFacts) -> str | None:
     return text
 
 
-def _measured(lines: tuple[Line, ...], limits: PlatformLimits) -> tuple[AdLine, ...]:
-    return tuple(
+def _measured(
+    key: str, limits: PlatformLimits, name: str, written: tuple[Line, ...], several: bool
+) -> list[AdLine]:
+    field = limits.field(name)
+    assert field is not None
+    return [
         AdLine(
+            platform=key,
+            field=name,
+            label=f"{limits.title}, {field.label.lower()}" if several else field.label,
             text=line.text,
-            length=measured_length(line.text, double_width=limits.double_width),
+            length=measured_length(line.text, limits.counting),
+            limit=field.hard,
             facts=line.facts,
         )
-        for line in lines
-    )
+        for line in written
+    ]
 
 
 def _checks(
-    heads: tuple[Line, ...],
-    bodies: tuple[Line, ...],
-    slugs: tuple[Line, ...],
-    given: GivenFacts,
+    key: str,
     limits: PlatformLimits,
+    language: str,
+    written: dict[str, tuple[Line, ...]],
+    given: GivenFacts,
     call: str | None,
-) -> tuple[Check, ...]:
-    sources: dict[str, Any] = {f.id: f"{f.name} {f.source}" for f in given.usable}
+) -> tuple[list[Check], list[Finding]]:
+    """The copy held against limits, policy and facts by the same rules as any other copy."""
+    sources = (*(f"{f.name} {f.value} {f.source}" for f in given.usable), call or "")
     brand = given.first("brand")
-    made: list[Check] = []
-    for name, lines, limit in (
-        ("headlines", heads, limits.headlines),
-        ("descriptions", bodies, limits.descriptions),
-        ("paths", slugs, limits.paths),
-    ):
-        longest = max(
-            (measured_length(line.text, double_width=limits.double_width) for line in lines), default=0
+    ground = Ground(key, limits, language, sources, brand.value if brand else None)
+    _, findings = check_copy({name: [line.text for line in lines] for name, lines in written.items()}, ground)
+    errors: dict[str, list[str]] = {"limits": [], "given_facts_only": [], "policy": []}
+    for found in findings:
+        group = (
+            "given_facts_only"
+            if found.rule.endswith("_not_given")
+            else "limits"
+            if found.rule.startswith("too_")
+            else "policy"
         )
-        made.append(
-            _check(
-                f"{name}_count",
-                limit.least <= len(lines) <= limit.most,
-                f"{len(lines)} of {limit.least} to {limit.most}",
-            )
-        )
-        made.append(
-            _check(
-                f"{name}_length",
-                longest <= limit.characters,
-                f"the longest has {longest} of {limit.characters}",
-            )
-        )
-    lines = (*heads, *bodies)
-    distinct = len({line.text.casefold() for line in lines}) == len(lines)
-    loose = [
-        w for line in lines for w in untraceable(line.text, (*(sources[i] for i in line.facts), call or ""))
-    ]
-    faults = [
-        f"{line.text!r}: {why}"
-        for i, line in enumerate(lines)
-        if (why := fault(line.text, headline=i < len(heads), brand=brand.value if brand else None))
-    ]
-    made.append(_check("distinct_lines", distinct, "no two lines are the same"))
-    made.append(
-        _check(
-            "given_facts_only",
-            not loose,
-            ", ".join(loose) or "each word stands in a fact of its line or is neutral",
-        )
-    )
-    made.append(
-        _check(
-            "policy", not faults, "; ".join(faults) or "no shouting, symbols, contact details or superlatives"
-        )
-    )
-    return tuple(made)
+        if found.severity == "error" or group == "given_facts_only":
+            errors[group].append(f"{found.line!r}: {found.message}")
+    said = {
+        "limits": "every line is within its limits",
+        "given_facts_only": "each word stands in a given fact or in the fixed wording",
+        "policy": "no shouting, symbols, contact details or claims",
+    }
+    return [
+        Check(name=f"{key}: {name}", passed=not wrong, detail="; ".join(wrong) or said[name])
+        for name, wrong in errors.items()
+    ], [f for f in findings if f.severity != "note"]
 
 
-def _check(name: str, passed: bool, detail: str) -> Check:
-    return Check(name=name, passed=passed, detail=detail)
+def _made(key: str, counts: list[FieldCount]) -> str:
+    own = [c for c in counts if c.platform == key and c.count]
+    parts = [f"{c.count} × {c.label.lower()}" for c in own]
+    return f"{limits_of(key).title}: {', '.join(parts)}"

@@ -3,59 +3,122 @@
 from __future__ import annotations
 
 import tomllib
-import unicodedata
 from functools import cache
 from importlib import resources
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+from rapidfuzz import process
+
+from liftos_agents.tools.content.counting import Counting
+from liftos_agents.tools.errors import ToolRetry
+
+_NEAR = 82.0
 
 
-class LineLimit(BaseModel):
-    """How many lines of one sort, and how long each may be."""
+class FieldLimit(BaseModel):
+    """One sort of line: how many, how long, and which writer drafts it.
 
-    model_config = ConfigDict(frozen=True)
+    Attributes:
+        hard: The most that the platform accepts or shows whole; None where there is no such limit.
+        recommended: What most readers see without a cut.
+        shortest: The fewest characters that make sense or are accepted.
+        pixels: The widest that is shown, in pixels at 20 px.
+        segments: For short messages, the most parts and `recommended_segments` the parts of one price.
+    """
 
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    label: str
+    role: str
     least: int
     most: int
-    characters: int
+    hard: int | None = None
+    recommended: int | None = None
+    shortest: int = 1
+    pixels: int | None = None
+    segments: int | None = None
+    recommended_segments: int | None = None
 
 
 class PlatformLimits(BaseModel):
-    """A platform's hard limits, with where and when they were read."""
+    """A platform's limits, with where and when they were read.
 
-    model_config = ConfigDict(frozen=True)
+    Attributes:
+        emoji: Whether pictograms are taken.
+        forbidden: Characters that are refused anywhere.
+        effect: What happens to a line beyond its hard limit.
+        verified: Whether the values were confirmed at the source.
+    """
 
-    headlines: LineLimit
-    descriptions: LineLimit
-    paths: LineLimit
-    double_width: bool
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    aliases: tuple[str, ...]
+    counting: Counting
+    emoji: bool
+    forbidden: str = ""
+    effect: str
     source: str
     retrieved: str
+    verified: bool
+    fields: tuple[FieldLimit, ...]
+
+    def field(self, name: str) -> FieldLimit | None:
+        """The field called `name`, its label or its singular, or None."""
+        key = _folded(name)
+        for field in self.fields:
+            own = _folded(field.name)
+            if key in (own, own.removesuffix("s"), _folded(field.label), f"{_folded(field.label)}s"):
+                return field
+        return None
+
+
+def platforms() -> tuple[str, ...]:
+    """Keys of all platforms in the order of the table."""
+    return tuple(_table())
 
 
 def limits_of(platform: str) -> PlatformLimits:
-    """The limits of `platform`.
+    """The limits of `platform`, given by its key.
 
     Raises:
         KeyError: No limits are known for it.
     """
-    return PlatformLimits.model_validate(_table()[platform])
+    return _table()[platform]
 
 
-def measured_length(text: str, *, double_width: bool = True) -> int:
-    """Length of `text` as the platform counts it: wide characters count two where `double_width`.
+def platform_named(name: str) -> str:
+    """The key of the platform that `name` means: its key, its title, or another name of it.
 
-    The text is composed (NFC) first, as a platform stores it.
+    Raises:
+        ToolRetry: No platform is called so; those there are are named.
     """
-    composed = unicodedata.normalize("NFC", text)
-    if not double_width:
-        return len(composed)
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in composed)
+    known = _names()
+    key = _folded(name)
+    if key in known:
+        return known[key]
+    near = process.extractOne(key, list(known), score_cutoff=_NEAR) if key else None
+    raise ToolRetry(
+        f"there are no limits for the platform {name!r}",
+        fix=(f"Did you mean {known[near[0]]!r}? " if near else "") + f"There are: {', '.join(platforms())}",
+    )
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
 
 
 @cache
-def _table() -> dict[str, Any]:
-    return tomllib.loads(
-        resources.files("liftos_agents.tools.content").joinpath("limits.toml").read_text("utf-8")
-    )
+def _names() -> dict[str, str]:
+    named: dict[str, str] = {}
+    for key, limits in _table().items():
+        for name in (key, limits.title, *limits.aliases):
+            named.setdefault(_folded(name), key)
+    return named
+
+
+@cache
+def _table() -> dict[str, PlatformLimits]:
+    source = resources.files("liftos_agents.tools.content").joinpath("limits.toml").read_text("utf-8")
+    return {name: PlatformLimits.model_validate(entry) for name, entry in tomllib.loads(source).items()}
