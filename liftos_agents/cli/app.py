@@ -16,6 +16,7 @@ from liftos_agents.cli import (
     house,
     memory,
     project,
+    report,
     runs,
     tools,
     trace,
@@ -56,6 +57,9 @@ app.command("demo", epilog="Example: liftos demo --out shop.csv")(ask.demo)
 app.add_typer(data.app, name="data")
 app.add_typer(tools.app, name="tools")
 app.add_typer(runs.app, name="runs")
+app.command("report", epilog="Example: liftos report last --out report.html --charts pictures --format svg")(
+    report.report
+)
 app.add_typer(trace.app, name="trace")
 app.add_typer(memory.app, name="memory")
 app.add_typer(evaluate.app, name="eval")

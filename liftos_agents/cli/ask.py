@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 import liftos_agents
+from liftos_agents import reports
 from liftos_agents.cli import answer_view, approvals, demo_shop, options
 from liftos_agents.cli.steps import Steps
 from liftos_agents.domain.answer import Answer
@@ -33,6 +34,12 @@ def ask(
         float | None, typer.Option("--max-usd", min=0.0, help="Stop before the models cost more.")
     ] = None,
     timeout: options.Timeout = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", metavar="FILE.html", help="Write the answer as one page with pictures, too."
+        ),
+    ] = None,
     as_json: options.AsJson = False,
     no_input: Annotated[
         bool,
@@ -50,6 +57,8 @@ def ask(
             where="QUESTION",
             fix=f"Ask it in 1 to {LONGEST_QUESTION} characters; give a long text with --data FILE",
         )
+    if report is not None:
+        reports.check_page_path(report)
     request = AskRequest(
         question=question,
         data=tuple(data or ()),
@@ -71,7 +80,13 @@ def ask(
             answer = _run(lift, request, quiet=False)
         if not as_json and _may_ask(no_input):
             answer = approvals.decide(lift, Console(), answer)
+        page = lift.report(answer.run_id) if report is not None else ""
     _print(answer, as_json=as_json)
+    if report is not None:
+        reports.write_page(page, report)
+        Console(stderr=True, quiet=as_json).print(
+            f"Report written to {report}", highlight=False, markup=False
+        )
 
 
 def demo(
