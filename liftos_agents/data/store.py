@@ -120,9 +120,9 @@ class EvidenceStore:
             "id": found.id,
             "tool": found.tool,
             "version": found.version,
-            "arguments": canonical_json(found.arguments),
+            "arguments": ordered_json(found.arguments),
             "datasets": canonical_json(list(found.datasets)),
-            "result": canonical_json(found.result),
+            "result": ordered_json(found.result),
             "seconds": found.seconds,
         }
         self._insert(evidence, row)
@@ -210,6 +210,11 @@ class EvidenceStore:
         if len(identifier) != 64 or not set(identifier) <= set("0123456789abcdef"):
             raise NotFoundError(f"{identifier!r} is no content hash", fix="Use 64 hexadecimal digits")
         return self.root / kind / identifier[:2] / f"{identifier}{ending}"
+
+
+def ordered_json(value: Any) -> str:
+    """JSON with keys in the order they have: evidence reads the same from the store as when it was computed."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def write_whole(path: Path, content: bytes) -> None:

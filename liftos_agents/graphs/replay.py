@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
+import duckdb
 from langgraph.checkpoint.memory import InMemorySaver
 
 from liftos_agents import agents, models
@@ -19,7 +20,7 @@ from liftos_agents.data import Dataset
 from liftos_agents.domain.canonical import canonical_json
 from liftos_agents.domain.decision import Decision
 from liftos_agents.domain.evidence import Evidence
-from liftos_agents.domain.memory_record import Recall
+from liftos_agents.domain.memory_record import MemoryKind, MemoryRecord, Recall
 from liftos_agents.domain.roles import ColumnRoles
 from liftos_agents.errors import ArgumentError, LiftError, NotFoundError
 from liftos_agents.graphs.reproduction import Difference, Replay, Reproduction, outcome_differences
@@ -220,6 +221,12 @@ class _Remembered:
         """What was recalled when the run was recorded."""
         return self._recalled
 
+    def standing(
+        self, organisation: str, kinds: Sequence[MemoryKind], limit: int = 5
+    ) -> tuple[MemoryRecord, ...]:
+        """Nothing beside: what stood then is among what was recalled."""
+        return ()
+
     def remember(self, records: Any) -> int:
         """Keeps nothing."""
         return 0
@@ -277,7 +284,7 @@ def _recorded(workshop: Workshop, record: RunRecord) -> Generator[_Again]:
 def _dataset(workshop: Workshop, identifier: str) -> Dataset:
     try:
         return workshop.stores.home.evidence.get_dataset(identifier)
-    except (NotFoundError, OSError) as error:
+    except (NotFoundError, OSError, duckdb.Error) as error:
         raise NotFoundError(
             f"the data of the run is gone from the workspace: {identifier[:16]}…",
             fix="Ask the question again",

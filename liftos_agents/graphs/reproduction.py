@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from liftos_agents.data.store import ordered_json
 from liftos_agents.domain.canonical import canonical_json
 from liftos_agents.domain.decision import Decision
 from liftos_agents.domain.evidence import Evidence
@@ -105,8 +106,8 @@ class Reproduction(Untraced):
 
     def compare(self, found: Evidence, decision: Decision) -> None:
         """Holds a result that was computed again against the one on record."""
-        expected, got = self._sealed.get(found.id, ""), result_hash(canonical_json(found.result))
-        if expected and expected != got:
+        expected, got = self._sealed.get(found.id, ""), result_hash(ordered_json(found.result))
+        if expected not in ("", got, result_hash(canonical_json(found.result))):
             self._differ("result", decision, f"gives another result for {found.id}", expected, got)
         else:
             self.reproduced[found.id] = None
@@ -170,12 +171,13 @@ def _normal(value: Any) -> Any:
 
 def _first(left: Any, right: Any, place: str) -> tuple[str, Any, Any]:
     """The first place at which two JSON values differ."""
+    both: tuple[Any, Any] = (left, right)
     if isinstance(left, dict) and isinstance(right, dict):
         return _first_of(cast("dict[Any, Any]", left), cast("dict[Any, Any]", right), place)
     if isinstance(left, list) and isinstance(right, list):
         one, other = cast("list[Any]", left), cast("list[Any]", right)
         return _first_of(dict(enumerate(one)), dict(enumerate(other)), place)
-    return place, left, right
+    return place, *both
 
 
 def _first_of(left: dict[Any, Any], right: dict[Any, Any], place: str) -> tuple[str, Any, Any]:

@@ -92,7 +92,7 @@ def sealed_evidence(sealed: str) -> dict[str, str]:
 
 
 def result_hash(result: str) -> str:
-    """The hash by which a seal knows a result, given its canonical JSON."""
+    """The hash by which a seal knows a result, given its JSON as the store keeps it."""
     return content_hash(result.encode())
 
 
