@@ -92,7 +92,7 @@ def _spec(rows: list[dict[str, Any]], width: int) -> dict[str, Any]:
         "axis": {
             "title": "Share of the outcome",
             "format": ".0%",
-            "labelOverlap": False,
+            "tickCount": 6,
             "values": [0, 0.2, 0.4, 0.6, 0.8, 1.0] if width == WIDE else [0, 0.5, 1.0],
         },
     }

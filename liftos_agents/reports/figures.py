@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from liftos_agents.domain.amount import format_money, format_number, format_share
+from liftos_agents.domain.reference import unit_of
 
 _PERIODS = {
     "day": "day",
@@ -61,15 +62,17 @@ def rows(value: Any) -> list[Mapping[str, Any]]:
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list | tuple) else []
 
 
-def currency(result: Mapping[str, Any]) -> str | None:
-    """The currency that the result names, or None."""
+def currency(result: Mapping[str, Any], path: str = "") -> str | None:
+    """The currency that the result names; None without one, or when the unit of `path` is not money."""
     named = result.get("currency")
-    return named if isinstance(named, str) and named else None
+    if not isinstance(named, str) or not named:
+        return None
+    return named if not path or unit_of(result, path) == "money" else None
 
 
-def money(value: float, result: Mapping[str, Any]) -> str:
-    """`value` in the result's currency."""
-    return format_money(value, currency(result))
+def money(value: float, result: Mapping[str, Any], path: str = "") -> str:
+    """`value` in the result's currency, or as a plain amount when what stands at `path` is not money."""
+    return format_money(value, currency(result, path))
 
 
 def ratio(value: float) -> str:
@@ -92,9 +95,9 @@ def period(result: Mapping[str, Any]) -> str:
     return _PERIODS.get(str(result.get("frequency") or "").lower(), "period")
 
 
-def in_unit(what: str, result: Mapping[str, Any], each: str = "") -> str:
-    """An axis title: what, in which currency, per what."""
-    named = currency(result)
+def in_unit(what: str, result: Mapping[str, Any], each: str = "", path: str = "") -> str:
+    """An axis title: what, in which currency (when what stands at `path` is money), per what."""
+    named = currency(result, path)
     return f"{what}{f' per {each}' if each else ''}{f' ({named})' if named else ''}"
 
 

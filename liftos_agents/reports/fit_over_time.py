@@ -11,7 +11,9 @@ from liftos_agents.reports.axes import mark, quantity, said, told, values
 from liftos_agents.reports.chart import NARROW, WIDE, Chart, Table
 from liftos_agents.reports.figures import british_date, group, in_unit, money, number, period, share
 
-ACTUAL, FITTED, BASELINE = "as it was", "as fitted, with 90 % band", "without media"
+ACTUAL, FITTED, BASELINE = "as it was", "as fitted, with 90 % band of the mean", "without media"
+
+_SERIES = "fit_over_time.actual"
 
 
 def fit_over_time(fit: Evidence) -> Iterator[Chart]:
@@ -19,7 +21,6 @@ def fit_over_time(fit: Evidence) -> Iterator[Chart]:
     rows = _rows(fit.result)
     if len(rows) < 2:
         return
-    inside = sum(r["low"] <= r["actual"] <= r["high"] for r in rows)
     r2 = number(group(fit.result.get("fit")).get("r2"))
     explained = f" The fit explains {share(r2)} of the variation (R²)." if r2 is not None else ""
     each = period(fit.result)
@@ -27,8 +28,7 @@ def fit_over_time(fit: Evidence) -> Iterator[Chart]:
         id=f"fit-{fit.id}",
         title="Outcome over time, as it was and as fitted",
         summary=(
-            f"{len(rows)} {each}s from {british_date(rows[0]['date'])} to {british_date(rows[-1]['date'])}; "
-            f"{inside} of them lie within the 90 % band.{explained}"
+            f"{len(rows)} {each}s from {british_date(rows[0]['date'])} to {british_date(rows[-1]['date'])}.{explained}"
         ),
         spec=_spec(rows, fit.result, WIDE),
         narrow=_spec(rows, fit.result, NARROW),
@@ -38,7 +38,7 @@ def fit_over_time(fit: Evidence) -> Iterator[Chart]:
                 (
                     british_date(r["date"]),
                     *(
-                        "–" if r[key] is None else money(r[key], fit.result)
+                        "–" if r[key] is None else _amount(r[key], fit.result)
                         for key in ("actual", "mean", "low", "high", "baseline")
                     ),
                 )
@@ -66,11 +66,15 @@ def _rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "low": figures[2],
                 "high": figures[3],
                 "baseline": number(floor),
-                "said": f"{british_date(date)}: {money(figures[0] or 0.0, result)}, "
-                f"fitted {money(figures[1] or 0.0, result)}",
+                "said": f"{british_date(date)}: {_amount(figures[0] or 0.0, result)}, "
+                f"fitted {_amount(figures[1] or 0.0, result)}",
             }
         )
     return rows
+
+
+def _amount(value: float, result: Mapping[str, Any]) -> str:
+    return money(value, result, _SERIES)
 
 
 def _column(value: Any) -> list[Any]:
@@ -88,7 +92,7 @@ def _spec(rows: list[dict[str, Any]], result: Mapping[str, Any], width: int) -> 
             "grid": False,
         },
     }
-    title = in_unit("Outcome", result, period(result))
+    title = in_unit("Outcome", result, period(result), _SERIES)
     scale = {
         "domain": [ACTUAL, FITTED, BASELINE],
         "range": [palette.INK, palette.MAIN, palette.OTHER],

@@ -13,6 +13,8 @@ from liftos_agents.reports.figures import Interval, group, in_unit, interval, mo
 
 CLAIMED, ESTIMATED = "claimed by the platform", "added, as estimated (90 % interval)"
 
+_CREDIT = "channels.*.mmm.contribution"
+
 
 def over_claim(evidence: Evidence) -> Iterator[Chart]:
     """Claimed and estimated outcome of every channel whose platform claims something; none otherwise."""
@@ -34,9 +36,9 @@ def over_claim(evidence: Evidence) -> Iterator[Chart]:
                 (
                     r["name"],
                     r["claim"],
-                    money(r["mean"], result),
-                    money(r["low"], result),
-                    money(r["high"], result),
+                    _outcome(r["mean"], result),
+                    _outcome(r["low"], result),
+                    _outcome(r["high"], result),
                     r["ratio"],
                 )
                 for r in rows
@@ -54,7 +56,7 @@ def _rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
         if claimed is None or estimated is None or claimed.mean <= 0.0:
             continue
         over = interval(group(channel).get("over_claim"))
-        shown = spread(estimated, lambda v: money(v, result))
+        shown = spread(estimated, lambda v: _outcome(v, result))
         rows.append(
             {
                 "name": str(name),
@@ -62,15 +64,19 @@ def _rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "mean": estimated.mean,
                 "low": estimated.low,
                 "high": estimated.high,
-                "claim": money(claimed.mean, result),
+                "claim": _outcome(claimed.mean, result),
                 "estimate": shown,
                 "ratio": ratio(over.mean) if over else "–",
                 "times": f", {ratio(over.mean)} as much" if over else "",
-                "said_claim": f"{name} claims {money(claimed.mean, result)}",
+                "said_claim": f"{name} claims {_outcome(claimed.mean, result)}",
                 "said": f"{name} added {shown}",
             }
         )
     return rows
+
+
+def _outcome(value: float, result: Mapping[str, Any]) -> str:
+    return money(value, result, _CREDIT)
 
 
 def _credit(channel: Any, method: str) -> Interval | None:
@@ -80,7 +86,7 @@ def _credit(channel: Any, method: str) -> Interval | None:
 def _spec(
     rows: list[dict[str, Any]], order: list[str], result: Mapping[str, Any], width: int
 ) -> dict[str, Any]:
-    title = in_unit("Outcome over the window", result)
+    title = in_unit("Outcome over the window", result, path=_CREDIT)
     scale = {"domain": [ESTIMATED, CLAIMED], "range": [palette.MAIN, palette.PLAN]}
     shapes = {"domain": [ESTIMATED, CLAIMED], "range": ["circle", "diamond"]}
 

@@ -29,7 +29,7 @@ def rehearsal(evidence: Evidence) -> Iterator[Chart]:
     beats = number(result.get("probability_beats_hold"))
     parts = [f"Gain of the plan over holding{f' in {worlds:,.0f} rehearsed worlds' if worlds else ''}"]
     if gain:
-        parts.append(spread(gain, lambda v: money(v, result)))
+        parts.append(spread(gain, lambda v: _gain(v, result)))
     summary = ": ".join(parts) + "."
     if beats is not None:
         summary += f" It beats holding in {share(beats)} of them."
@@ -41,7 +41,7 @@ def rehearsal(evidence: Evidence) -> Iterator[Chart]:
         narrow=_spec(dots, quantiles, result, NARROW),
         table=Table(
             ("Of the worlds", "gain at most"),
-            tuple((share(i / (len(quantiles) - 1)), money(v, result)) for i, v in enumerate(quantiles)),
+            tuple((share(i / (len(quantiles) - 1)), _gain(v, result)) for i, v in enumerate(quantiles)),
         ),
         evidence=(evidence.id,),
     )
@@ -60,12 +60,12 @@ def _spec(dots: list[float], quantiles: list[float], result: Mapping[str, Any], 
                 "gain": low + (column + 0.5) * size,
                 "height": heights[column] - 0.5,
                 "kind": "loss" if dot < 0 else "gain",
-                "said": f"One chance in {len(dots)}: about {money(dot, result)}",
+                "said": f"One chance in {len(dots)}: about {_gain(dot, result)}",
             }
         )
     tallest = max(heights.values())
     across = {
-        **quantity("gain", in_unit("Gain over holding", result), grid=False, tickCount=5),
+        **quantity("gain", in_unit("Gain over holding", result, path="quantiles.0"), grid=False, tickCount=5),
         "scale": {"domain": [low - size / 2, high + size / 2], "nice": False},
     }
     return {
@@ -105,3 +105,7 @@ def _spec(dots: list[float], quantiles: list[float], result: Mapping[str, Any], 
             },
         ],
     }
+
+
+def _gain(value: float, result: Mapping[str, Any]) -> str:
+    return money(value, result, "quantiles.0")

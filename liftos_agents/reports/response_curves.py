@@ -24,6 +24,7 @@ from liftos_agents.reports.figures import (
 )
 
 _HEIGHT = 190
+_EFFECT = "channels.*.response_curve.0.mean"
 
 
 class _Stand(NamedTuple):
@@ -93,7 +94,7 @@ def _chart(
             "low": effect.low,
             "high": effect.high,
             "said": f"{name}: {money(spend, result)} spent brings "
-            f"{spread(effect, lambda v: money(v, result))}",
+            f"{spread(effect, lambda v: _effect(v, result))}",
         }
         for spend, effect in curve
     ]
@@ -102,8 +103,8 @@ def _chart(
             "spend": stand.spend,
             "mean": effect.mean,
             "label": stand.label,
-            "said": f"{name}, {stand.label}, brings {spread(effect, lambda v: money(v, result))}",
-            "brief": f"{stand.label} brings {spread(effect, lambda v: money(v, result))}",
+            "said": f"{name}, {stand.label}, brings {spread(effect, lambda v: _effect(v, result))}",
+            "brief": f"{stand.label} brings {spread(effect, lambda v: _effect(v, result))}",
         }
         for stand in stands
         if (effect := _at(curve, stand.spend)) is not None
@@ -126,9 +127,9 @@ def _chart(
             tuple(
                 (
                     money(s, result),
-                    money(e.mean, result),
-                    money(e.low, result),
-                    money(e.high, result),
+                    _effect(e.mean, result),
+                    _effect(e.low, result),
+                    _effect(e.high, result),
                 )
                 for s, e in curve
             ),
@@ -145,7 +146,7 @@ def _layers(
 ) -> list[dict[str, Any]]:
     each = period(result)
     across = quantity("spend", in_unit("Spend", result, each), grid=False)
-    up = quantity("mean", in_unit("Brings", result, each))
+    up = quantity("mean", in_unit("Brings", result, each, _EFFECT))
     layers: list[dict[str, Any]] = [
         {
             "data": values(points),
@@ -181,6 +182,10 @@ def _layers(
             }
         )
     return layers
+
+
+def _effect(value: float, result: Mapping[str, Any]) -> str:
+    return money(value, result, _EFFECT)
 
 
 def _at(curve: list[tuple[float, Interval]], spend: float) -> Interval | None:
