@@ -9,7 +9,7 @@ from liftos_agents.tools.content.checking import Finding, Ground, MeasuredLine, 
 from liftos_agents.tools.content.copy_text import sorted_copy
 from liftos_agents.tools.content.fact_language import spoken
 from liftos_agents.tools.content.given_facts import fact_texts
-from liftos_agents.tools.content.limits import limits_of, platform_named
+from liftos_agents.tools.content.limits import limits_of, platforms_for
 from liftos_agents.tools.content.policy import LANGUAGES
 from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
@@ -23,8 +23,8 @@ class CheckArguments(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    platform: str = Field(
-        default="google_rsa",
+    platform: str | list[str] | None = Field(
+        default=None,
         description="google_rsa, pmax, meta, tiktok, linkedin, linkedin_text, linkedin_message, x, email, seo or sms.",
     )
     fields: dict[str, str | list[str]] | None = Field(
@@ -34,6 +34,11 @@ class CheckArguments(BaseModel):
         default=None,
         max_length=50_000,
         description="The copy as text, a line each, with or without `Headline:` before it.",
+    )
+    request: str | None = Field(
+        default=None,
+        max_length=4_000,
+        description="The user's words; a platform is taken from them where none is given, else google_rsa.",
     )
     language: str | None = Field(
         default=None,
@@ -110,7 +115,7 @@ def check_content(context: ToolContext, arguments: CheckArguments) -> CheckResul
     Raises:
         ToolRetry: There is no copy, or no such platform, field or language.
     """
-    key = platform_named(arguments.platform)
+    key = platforms_for(arguments.platform, arguments.request)[0]
     limits = limits_of(key)
     text = arguments.text if arguments.text is not None or arguments.fields else context.text
     copy = sorted_copy(arguments.fields, text, limits)

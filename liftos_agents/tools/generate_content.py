@@ -13,7 +13,7 @@ from liftos_agents.tools.content.fact_language import usable_in_any
 from liftos_agents.tools.content.fact_words import LANGUAGES
 from liftos_agents.tools.content.facts import GivenFacts
 from liftos_agents.tools.content.given_facts import gather
-from liftos_agents.tools.content.limits import PlatformLimits, limits_of, platform_named
+from liftos_agents.tools.content.limits import PlatformLimits, limits_of, platforms_for
 from liftos_agents.tools.content.lines import Line, Order
 from liftos_agents.tools.content.policy import fault
 from liftos_agents.tools.content.writing import write
@@ -55,9 +55,14 @@ class ContentArguments(BaseModel):
         max_length=2_000,
         description="Which product of a catalogue: its id or words of its title.",
     )
-    platform: str | list[str] = Field(
-        default="google_rsa",
+    platform: str | list[str] | None = Field(
+        default=None,
         description="google_rsa, pmax, meta, tiktok, linkedin, linkedin_text, linkedin_message, x, email, seo or sms; several as a list.",
+    )
+    request: str | None = Field(
+        default=None,
+        max_length=4_000,
+        description="The user's words; a platform is taken from them where none is given, else google_rsa.",
     )
     language: str | None = Field(
         default=None,
@@ -195,8 +200,7 @@ def generate_content(context: ToolContext, arguments: ContentArguments) -> Conte
         ToolRetry: An unknown platform or language, too few facts, facts in another language of which too few can be
             quoted, or a call to action that cannot be used.
     """
-    named = [arguments.platform] if isinstance(arguments.platform, str) else arguments.platform
-    keys = tuple(dict.fromkeys(platform_named(name) for name in named)) or ("google_rsa",)
+    keys = platforms_for(arguments.platform, arguments.request)
     gathered = facts_of(
         context, arguments.facts, arguments.text, arguments.item, arguments.product, arguments.brand
     )

@@ -12,7 +12,7 @@ from liftos_agents.tools.content.copy_score import CopyScorer, ScorePart
 from liftos_agents.tools.content.copy_text import sorted_copy
 from liftos_agents.tools.content.facts import GivenFacts
 from liftos_agents.tools.content.improving import improve
-from liftos_agents.tools.content.limits import PlatformLimits, limits_of, platform_named
+from liftos_agents.tools.content.limits import PlatformLimits, limits_of, platforms_for
 from liftos_agents.tools.content.lines import Line, Order
 from liftos_agents.tools.content.writing import write
 from liftos_agents.tools.context import ToolContext
@@ -39,8 +39,8 @@ class OptimiseArguments(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    platform: str = Field(
-        default="google_rsa",
+    platform: str | list[str] | None = Field(
+        default=None,
         description="google_rsa, pmax, meta, tiktok, linkedin, linkedin_text, linkedin_message, x, email, seo or sms.",
     )
     fields: dict[str, str | list[str]] | None = Field(
@@ -50,6 +50,11 @@ class OptimiseArguments(BaseModel):
     facts: Facts | None = Field(default=None, description="What the copy may say.")
     item: str | None = Field(
         default=None, max_length=2_000, description="Which product of a catalogue the copy is about."
+    )
+    request: str | None = Field(
+        default=None,
+        max_length=4_000,
+        description="The user's words; a platform is taken from them where none is given, else google_rsa.",
     )
     language: str | None = Field(
         default=None, description="Language of the copy; told from it where not given."
@@ -149,7 +154,7 @@ def optimise_content(context: ToolContext, arguments: OptimiseArguments) -> Opti
     Raises:
         ToolRetry: There is no copy, or no such platform, field or language.
     """
-    key = platform_named(arguments.platform)
+    key = platforms_for(arguments.platform, arguments.request)[0]
     limits = limits_of(key)
     own_text = arguments.text is None and arguments.fields is None
     copy = sorted_copy(arguments.fields, context.text if own_text else arguments.text, limits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib import resources
@@ -103,6 +104,28 @@ def platform_named(name: str) -> str:
         f"there are no limits for the platform {name!r}",
         fix=(f"Did you mean {known[near[0]]!r}? " if near else "") + f"There are: {', '.join(platforms())}",
     )
+
+
+def platforms_for(named: str | list[str] | None, request: str | None) -> tuple[str, ...]:
+    """Keys of the platforms named, else of those that the request's words name, else Google's search ads.
+
+    Raises:
+        ToolRetry: A name means no platform.
+    """
+    given = [named] if isinstance(named, str) else named or []
+    keys = [platform_named(name) for name in given] or _spoken_of(request or "")
+    return tuple(dict.fromkeys(keys)) or (platforms()[0],)
+
+
+def _spoken_of(request: str) -> list[str]:
+    """Platforms whose names stand in the request, the longest names first, each word read once."""
+    said = " " + re.sub(r"[^\w]+", " ", request.casefold()) + " "
+    found: list[tuple[int, str]] = []
+    for name, key in sorted(_names().items(), key=lambda pair: (-len(pair[0]), pair[0])):
+        if len(name) > 1 and (place := said.find(f" {name} ")) >= 0:
+            found.append((place, key))
+            said = said.replace(f" {name} ", " " + "·" * len(name) + " ")
+    return [key for _, key in sorted(found)]
 
 
 def _folded(name: str) -> str:
