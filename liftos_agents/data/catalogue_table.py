@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from liftos_agents.data.column_names import media_column, words
-from liftos_agents.data.dataset import Dataset
 from liftos_agents.data.role_words import outcome_kind
+
+if TYPE_CHECKING:
+    from liftos_agents.data.dataset import Dataset
 
 TITLE_WORDS = frozenset(
     "title name titel bezeichnung produktname artikelname nom titre intitule nombre titulo nome titolo naam "

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from liftos_agents.data import role_words as say
+from liftos_agents.data.catalogue_table import is_catalogue
 from liftos_agents.data.column_names import Measure, MediaColumn, words
 from liftos_agents.data.column_values import calendar_copy, one_value, zero_or_one
 from liftos_agents.data.currency import currency_of
@@ -44,6 +45,12 @@ def work_out_roles(dataset: Dataset, overrides: Mapping[str, Any] | None = None)
     if dataset.frame is None:
         raise DataError(f"{dataset.name!r} is a text, not a table", fix="Give a table with dates and spend")
     given = check_overrides(dataset.frame, overrides or {})
+    if not overrides and is_catalogue(dataset):
+        raise DataError(
+            "this is a catalogue of products, not a table of dates, sales and spend",
+            where=dataset.name,
+            fix="Ask about its products, or give a table with a date, an outcome and the spend of each channel",
+        )
     table = RoleTable.of(dataset.name, dataset.frame, given)
     date = given.single.get("date") or find_date(table)
     table.date = date

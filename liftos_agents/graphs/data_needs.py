@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 
 from liftos_agents.domain.plan import Plan
 from liftos_agents.domain.task import DatasetBrief
+from liftos_agents.graphs.numerals import numerals
 from liftos_agents.graphs.services import Run
 
 # Beginnings of words, without accents, in ten languages.
 _TABLE = (
     "data datas dataset file table column row csv spreadsheet sheet workbook "
     "daten datei tabell spalte zeile donnees fichier tableau colonne ligne "
-    "dato datos fichero archivo tabla columna fila tabella colonna riga dados arquivo ficheiro tabela coluna linha "
+    "dato datos fichero archivo tabla columna fila dati tabella colonna riga dados arquivo ficheiro tabela coluna linha "
     "gegevens bestand tabel kolom rij dane danych plik kolumn wiersz"
 ).split()
 _LOOK = (
@@ -57,13 +58,18 @@ def with_unused(run: Run, plan: Plan, briefs: Sequence[DatasetBrief]) -> tuple[D
     registry = run.services.registry
     read = {registry.spec(tool).data for specialist in specialists for tool in specialist.tools}
     read |= {specialist.needs for specialist in specialists}
-    product = {"text", "product"} & read
+    product, table = {"text", "product"} & read, {"table", "panel"} & read
+    media = any(brief.kind == "table" and not brief.catalogue for brief in briefs)
     noted: list[DatasetBrief] = []
     for brief in briefs:
-        needed = product if brief.catalogue or brief.kind == "text" else {"table", "panel"} & read
-        said = (
-            brief.notes if needed else (f"{brief.name!r} is not needed for this question and was not used.",)
-        )
+        if brief.kind == "text":
+            needed = product
+        elif brief.catalogue:
+            needed = product if media else product | table
+        else:
+            needed = table
+        unused = f"{_told(brief)} is not needed for this question and was not used."
+        said = brief.notes if needed else (unused,)
         noted.append(brief.model_copy(update={"notes": said}))
     return tuple(noted)
 
@@ -71,6 +77,12 @@ def with_unused(run: Run, plan: Plan, briefs: Sequence[DatasetBrief]) -> tuple[D
 def notes_of(briefs: Iterable[DatasetBrief]) -> tuple[str, ...]:
     """What is to be kept in mind of the data, each note once."""
     return tuple(dict.fromkeys(note for brief in briefs for note in brief.notes))
+
+
+def _told(brief: DatasetBrief) -> str:
+    """The name of a dataset; one that reads as a figure, such as `two`, is not said."""
+    figure = numerals(brief.name) and not any(c.isdigit() for c in brief.name)
+    return "A file" if figure else repr(brief.name)
 
 
 def _about(text: str) -> bool:

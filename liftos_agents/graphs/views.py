@@ -45,5 +45,5 @@ def vocabulary_of(state: RunState) -> Vocabulary:
     return Vocabulary(
         quoted=" \n ".join(dict.fromkeys(words)),
         channels=tuple(dict.fromkeys(c for b in briefs for c in b.channels)),
-        names=tuple(dict.fromkeys(n for b in briefs for n in (*b.columns, b.name))),
+        names=tuple(dict.fromkeys(n for b in briefs for n in (*b.columns, b.name, *b.notes))),
     )

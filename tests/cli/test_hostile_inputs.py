@@ -269,6 +269,10 @@ REPAIRED: dict[str, tuple[Builder, str]] = {
         "Control characters in headers were left out",
     ),
     "far future": (dates(lambda d: d.replace(year=d.year + 70).strftime("%Y-%m-%d")), ""),
+    "a number that could be two": (
+        changed(lambda f: f.assign(units=[f"{i % 9 + 1},{100 + i}" for i in range(60)])),
+        "'1,100' is read as 1100",
+    ),
     "missing spend": (changed(cell("tv_spend", 12, "")), "Missing values of 'tv'"),
 }
 """Case to file and what the answer's caveats say."""
