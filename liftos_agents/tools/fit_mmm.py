@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from liftos_agents.domain.panel import Panel
 from liftos_agents.errors import ArgumentError
+from liftos_agents.tools.calendar_features.model_columns import PeriodColumns, period_columns
 from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.errors import ToolRetry
 from liftos_agents.tools.mmm.input import LiftTest, MmmInput, RoiPrior
 from liftos_agents.tools.mmm.lift_tests import tested_periods
 from liftos_agents.tools.mmm.marketing_mix import fit
-from liftos_agents.tools.mmm.public_holidays import holiday_columns
 from liftos_agents.tools.mmm.result import FitMmmResult
 from liftos_agents.tools.registry import tool
 
@@ -41,7 +41,10 @@ class FitMmmArguments(BaseModel):
     )
     trend: bool = Field(default=True, description="Whether the baseline has a linear trend.")
     country: str | None = Field(
-        default=None, min_length=2, max_length=2, description="ISO code of the country whose holidays count."
+        default=None,
+        min_length=2,
+        max_length=80,
+        description="ISO code or name of the country whose holidays and events of trade count.",
     )
     adstock_length: int | None = Field(
         default=None, ge=1, le=60, description="Periods that an effect lasts at most; 8 weeks when absent."
@@ -61,7 +64,7 @@ class FitMmmArguments(BaseModel):
 
 @tool(
     "fit_mmm",
-    version="2",
+    version="3",
     summary="Contribution, return and marginal return of every channel, with intervals, from a Bayesian marketing-mix model.",
     data="panel",
 )
@@ -71,15 +74,19 @@ def fit_mmm(context: ToolContext, arguments: FitMmmArguments) -> FitMmmResult:
     Raises:
         ToolRetry: An argument names a channel, country or period that the data does not have.
     """
-    found = fit(mmm_input(context.panel, arguments, context.seed), context.progress)
-    result = found.result.model_copy(update={"warnings": (*context.panel.notes, *found.result.warnings)})
+    calendar = _calendar(context.panel, arguments.country)
+    found = fit(mmm_input(context.panel, arguments, context.seed, calendar), context.progress)
+    notes = (*context.panel.notes, *(calendar.notes if calendar else ()))
+    result = found.result.model_copy(update={"warnings": (*notes, *found.result.warnings)})
     if found.posterior is None:
         return result
     stored = context.put_artifact(found.posterior.thin(STORED_DRAWS).to_npz())
     return result.model_copy(update={"posterior": stored})
 
 
-def mmm_input(panel: Panel, arguments: FitMmmArguments, seed: int) -> MmmInput:
+def mmm_input(
+    panel: Panel, arguments: FitMmmArguments, seed: int, calendar: PeriodColumns | None = None
+) -> MmmInput:
     """The fit's input from a panel. Where conversions have a money value, that is what is modelled.
 
     Raises:
@@ -87,10 +94,6 @@ def mmm_input(panel: Panel, arguments: FitMmmArguments, seed: int) -> MmmInput:
     """
     _check_names(panel, arguments)
     money = panel.roles.outcome_kind == "revenue" or panel.roles.value_per_outcome is not None
-    try:
-        days_off = holiday_columns(panel.dates, arguments.country) if arguments.country else {}
-    except ArgumentError as error:
-        raise ToolRetry(error.what, where="fit_mmm argument country", fix=error.fix) from error
     data = MmmInput(
         dates=panel.dates,
         outcome=np.asarray(panel.revenue if money else panel.outcome, dtype=np.float64),
@@ -98,11 +101,11 @@ def mmm_input(panel: Panel, arguments: FitMmmArguments, seed: int) -> MmmInput:
         channels=panel.channels,
         controls={**panel.controls, **panel.organic},
         events=panel.events,
-        holidays=days_off,
+        holidays=calendar.columns if calendar else {},
         demand_proxies=panel.demand_proxies,
         outcome_is_money=money,
         margin=panel.margin if arguments.margin is None else arguments.margin,
-        country=arguments.country,
+        country=calendar.country.code if calendar else None,
         currency=panel.currency,
         saturation=arguments.saturation,
         adstock_length=arguments.adstock_length,
@@ -125,6 +128,15 @@ def mmm_input(panel: Panel, arguments: FitMmmArguments, seed: int) -> MmmInput:
                 fix=f"The data run from {panel.dates[0]} to {panel.dates[-1]}",
             )
     return data
+
+
+def _calendar(panel: Panel, country: str | None) -> PeriodColumns | None:
+    if country is None:
+        return None
+    try:
+        return period_columns(panel.dates, country)
+    except ArgumentError as error:
+        raise ToolRetry(error.what, where="fit_mmm argument country", fix=error.fix) from error
 
 
 def _check_names(panel: Panel, arguments: FitMmmArguments) -> None:

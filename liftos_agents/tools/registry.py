@@ -26,13 +26,14 @@ from liftos_agents.errors import LiftError, NotFoundError, UserError
 from liftos_agents.tools.context import Progress, ToolContext
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
 
-Needs = Literal["panel", "table", "text", "product", "none"]
+Needs = Literal["panel", "table", "optional_table", "text", "product", "none"]
 Data = pd.DataFrame | str | Path | Dataset
 
 _HOMES = {
     "attribute": "liftos_agents.tools.attribute",
     "audit_catalogue": "liftos_agents.tools.audit_catalogue",
     "audit_product": "liftos_agents.tools.audit_product",
+    "calendar": "liftos_agents.tools.calendar",
     "check_content": "liftos_agents.tools.check_content",
     "check_quality": "liftos_agents.tools.check_quality",
     "compare_competitors": "liftos_agents.tools.compare_competitors",
@@ -55,7 +56,7 @@ class ToolSpec:
 
     Attributes:
         version: Raised whenever the tool's result could change; part of every evidence id.
-        data: What it reads: a `panel`, a `table`, a `text` or a `product` (a catalogue or a text; both may be
+        data: What it reads: a `panel`, a `table`, an `optional_table`, a `text` or a `product` (a catalogue or a text; both may be
             absent), or `none`.
         timeout_seconds: Cap on its wall time, kept by whoever runs it off the event loop.
     """
@@ -277,6 +278,8 @@ def _subject(wanted: ToolSpec, dataset: Dataset | None) -> Dataset | None:
         return dataset if dataset is not None and dataset.kind == "text" else None
     if wanted.data == "product":
         return dataset
+    if wanted.data == "optional_table":
+        return dataset if dataset is not None and dataset.kind == "table" else None
     if dataset is None:
         raise ToolFailed(f"{wanted.name} needs a table and was given no data", fix="Give a file with --data")
     if dataset.kind != "table":

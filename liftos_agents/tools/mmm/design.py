@@ -89,7 +89,7 @@ def baseline(
         for name, column in day_of_week(dates).items():
             add(name, column, SEASON_SCALE)
     for name, column in (holidays or {}).items():
-        add(f"holiday: {name}", column, HOLIDAY_SCALE)
+        add(f"calendar: {name}", column, HOLIDAY_SCALE)
     for group in (controls or {}, events or {}):
         for name, column in group.items():
             add(name, np.asarray(column, dtype=np.float64), COEFFICIENT_SCALE)

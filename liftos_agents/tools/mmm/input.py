@@ -70,7 +70,7 @@ class MmmInput:
         outcome_is_money: whether outcome × value is money; if not, a return is outcome per unit of spend.
         margin: profit per unit of revenue, None when nobody said.
         country, currency: ISO codes, to be shown alone.
-        holidays: name to a series (T,) of holidays per period.
+        holidays: name to a series (T,) of holidays, or the mean strength of an event of trade, per period.
         season_order: Fourier pairs a year; chosen by the length of the data when None.
         effect_scale: prior median of the effects' common scale, outcome scaled to a maximum of one; 0.5 / channels when None.
         holdout_weeks: periods held out to measure the forecast error; 0 for none.

@@ -9,13 +9,11 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from liftos_agents.errors import ArgumentError
 from liftos_agents.tools.mmm.cut_normal import draw_cut_normal, relative_mass
 from liftos_agents.tools.mmm.design import baseline, default_season_order, season
 from liftos_agents.tools.mmm.grid import curves, hill_cells, logistic_cells, tabulate
 from liftos_agents.tools.mmm.input import RoiPrior
 from liftos_agents.tools.mmm.priors import half_normal, on_return, prior_return, scale_prior
-from liftos_agents.tools.mmm.public_holidays import holiday_columns
 
 WEEKS = np.datetime64("2022-01-03", "D") + 7 * np.arange(104)
 
@@ -64,15 +62,6 @@ def test_weekdays_of_daily_data() -> None:
     design = baseline(days, season_order=0, trend=False, weekday=True)
     assert design.names == ("intercept", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
     assert np.argmax(design.columns[:7, 1]) == 1
-
-
-def test_holidays_fall_into_their_week() -> None:
-    columns = holiday_columns(WEEKS, "US")
-    thanksgiving = columns["Thanksgiving Day"]
-    assert [str(day) for day in WEEKS[thanksgiving > 0]] == ["2022-11-21", "2023-11-20"]
-    assert all((column > 0).sum() >= 2 for column in columns.values())
-    with pytest.raises(ArgumentError, match="'ZZ'"):
-        holiday_columns(WEEKS, "ZZ")
 
 
 def test_grid_masses_are_a_prior() -> None:
