@@ -12,6 +12,7 @@ from rich.text import Text
 from liftos_agents.cli.evidence_tables import tables
 from liftos_agents.domain.answer import Answer
 
+MOST_RECALLED = 3
 STATUS_STYLE = {
     "complete": "green",
     "refused": "yellow",
@@ -49,6 +50,9 @@ def _parts(answer: Answer) -> Iterator[RenderableType]:
         yield _section("What to do", [(r.id, r.text) for r in body.recommendations])
     if body.caveats:
         yield _section("What to keep in mind", [("·", c) for c in body.caveats])
+    if answer.recalled:
+        rows = [("·", f"{r.text} ({r.source_run or r.id})") for r in answer.recalled[:MOST_RECALLED]]
+        yield _section("What was known before", rows)
     yield Padding(_footer(answer), (1, 0, 0, 0))
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from liftos_agents.domain.evidence import Evidence
 from liftos_agents.domain.findings import Claim, Recommendation
 from liftos_agents.domain.plan import Plan
+from liftos_agents.domain.task import Recalled
 
 SCHEMA_VERSION = "1.0"
 Status = Literal["complete", "needs_approval", "needs_clarification", "refused"]
@@ -76,6 +77,9 @@ class Answer(BaseModel):
     """An answered question, or what stands in an answer's way.
 
     `answer` and `evidence` (less `seconds`) are a function of question, data, memory and versions.
+
+    Attributes:
+        recalled: What the organisation had learnt before and the specialists were told.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -89,6 +93,7 @@ class Answer(BaseModel):
     plan: Plan
     answer: AnswerBody = Field(default_factory=AnswerBody)
     evidence: tuple[Evidence, ...] = ()
+    recalled: tuple[Recalled, ...] = ()
     grounding: Grounding = Field(default_factory=Grounding)
     timings: Timings = Field(default_factory=Timings)
     cost: Cost = Field(default_factory=Cost)

@@ -60,6 +60,7 @@ class Recalled(BaseModel):
 
     id: str
     text: str
+    kind: str = ""
     source_run: str = ""
     score: float = 0.0
 

@@ -20,7 +20,7 @@ from liftos_agents.graphs.services import Run
 from liftos_agents.graphs.state import STATE_VERSION, RunState, reports_of
 from liftos_agents.graphs.stations import shelve, take_up
 from liftos_agents.graphs.topology import build, fingerprint
-from liftos_agents.graphs.views import plan_of
+from liftos_agents.graphs.views import plan_of, recalled_of
 from liftos_agents.tracing.names import SESSION
 
 _STEPS = 200
@@ -150,6 +150,7 @@ class Flow:
             plan=plan_of(state),
             answer=body,
             evidence=tuple(e for e in found if e is not None),
+            recalled=recalled_of(state),
             grounding=Grounding.model_validate(state.get("grounding") or {}),
             timings=Timings(total_ms=total, tools_ms=tools, overhead_ms=max(0.0, total - tools)),
             cost=Cost(

@@ -7,6 +7,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from liftos_agents.domain.memory_record import MemoryKind, Recall
 from liftos_agents.domain.plan import Plan
 from liftos_agents.domain.task import DatasetBrief, Recalled, RoutingTask
 from liftos_agents.errors import AmbiguousRoleError, ArgumentError, DataError, UserError
@@ -15,11 +16,12 @@ from liftos_agents.graphs.intake import datasets_at_hand, describe, load_sources
 from liftos_agents.graphs.role_replies import roles_in_reply
 from liftos_agents.graphs.routing import missing_data, route
 from liftos_agents.graphs.run_inputs import noted
-from liftos_agents.graphs.services import Run
+from liftos_agents.graphs.services import Memory, Run
 from liftos_agents.graphs.state import Pending, RunState
 from liftos_agents.graphs.views import briefs_of, plain, recalled_of, turns_of
 
 _RECALLED = 5
+_STANDING: tuple[MemoryKind, ...] = ("fact", "preference")
 _SHORT_REPLY = 8
 
 
@@ -64,11 +66,17 @@ async def recall(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(
             run.services.pool,
-            lambda: memory.recall(run.organisation, state.get("question", ""), limit=_RECALLED),
+            lambda: _recalled(memory, run.organisation, state.get("question", "")),
         )
     run.trace.note(recalled=[plain(r) for r in found])
     recalled = [
-        Recalled(id=r.record.id, text=r.record.content, source_run=r.record.source_run, score=r.score)
+        Recalled(
+            id=r.record.id,
+            text=r.record.content,
+            kind=r.record.kind,
+            source_run=r.record.source_run,
+            score=r.score,
+        )
         for r in found
     ]
     return {"recalled": [plain(r) for r in recalled]}
@@ -101,6 +109,14 @@ async def plan(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
     run.emit("plan", plan=plain(chosen))
     noted = [plain(b) for b in with_unused(run, chosen, briefs)]
     return {"plan": plain(chosen), "pending": pending, "briefs": noted}
+
+
+def _recalled(memory: Memory, organisation: str, question: str) -> tuple[Recall, ...]:
+    """What holds whatever the question, what people stated and prefer, and then what bears on it."""
+    stated = tuple(Recall(record=r, score=1.0) for r in memory.standing(organisation, _STANDING, _RECALLED))
+    known = {r.record.id for r in stated}
+    found = memory.recall(organisation, question, limit=_RECALLED)
+    return (*stated, *(r for r in found if r.record.id not in known))
 
 
 def _taken_up(state: RunState, new_data: bool) -> tuple[str, dict[str, Any]]:

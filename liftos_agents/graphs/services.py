@@ -19,7 +19,7 @@ from liftos_agents.config import Guardrails, Settings
 from liftos_agents.data import Dataset, Home, open_home
 from liftos_agents.domain.decision import Decision
 from liftos_agents.domain.evidence import Evidence
-from liftos_agents.domain.memory_record import MemoryRecord, Recall
+from liftos_agents.domain.memory_record import MemoryKind, MemoryRecord, Recall
 from liftos_agents.domain.specialist import Specialist
 from liftos_agents.errors import BudgetExceededError, CancelledError, ConfigurationError
 from liftos_agents.graphs.approvals import Approvals
@@ -122,6 +122,12 @@ class Memory(Protocol):
 
     def recall(self, organisation: str, query: str, *, limit: int = 5) -> tuple[Recall, ...]:
         """What the organisation learnt before that bears on `query`."""
+        ...
+
+    def standing(
+        self, organisation: str, kinds: Sequence[MemoryKind], limit: int = 5
+    ) -> tuple[MemoryRecord, ...]:
+        """The newest records of these kinds that still stand, whatever the question."""
         ...
 
     def remember(self, records: Sequence[MemoryRecord]) -> int:

@@ -17,6 +17,7 @@ _CONFIDENCE = {"accepted": 0.9, "downgraded": 0.6, "refused": 0.3}
 _UNSTATED = 0.8
 _PRIOR_DRIVEN = 0.5
 _GROUPS = ("channels", "allocation")
+STATED_MARGIN = "Stated margin:"
 
 
 def records_of(
@@ -24,7 +25,8 @@ def records_of(
 ) -> list[MemoryRecord]:
     """Records for what `body` says and `evidence` found; equal input gives equal records, in equal order.
 
-    A marketing-mix fit gives one causal edge a channel, or, refused, the finding that nothing is identified.
+    A marketing-mix fit gives one causal edge a channel, or, refused, the finding that nothing is identified. A
+    margin that the user stated is a fact, for the questions to come.
     An optimised budget gives a decision. Every claim gives a finding, but for those that only read a proposed
     allocation out, which the decision holds already, and those that repeat words of a text that was read: whoever
     wrote a product page does not write into memory.
@@ -36,6 +38,7 @@ def records_of(
             found += _edges(organisation, run_id, e)
         elif e.tool == "optimise_budget":
             found += _proposal(organisation, run_id, e, known)
+    found += _facts(organisation, run_id, evidence)
     found += [
         _finding(organisation, run_id, claim, known)
         for claim in body.claims
@@ -103,6 +106,14 @@ def _edges(organisation: str, run_id: str, e: Evidence) -> list[MemoryRecord]:
             )
         )
     return found
+
+
+def _facts(organisation: str, run_id: str, evidence: Sequence[Evidence]) -> list[MemoryRecord]:
+    stated = next((e for e in evidence if e.result.get("margin_stated") is True), None)
+    if stated is None or not isinstance(stated.result.get("margin"), int | float):
+        return []
+    content = f"{STATED_MARGIN} {format_number(stated.result['margin'])} of revenue is profit before media."
+    return [_record(organisation, run_id, "fact", "margin", content, ("margin",), (stated,), (None, None))]
 
 
 def _proposal(

@@ -150,6 +150,19 @@ def edges(connection: Connection, organisation: str) -> list[MemoryRecord]:
     return [record_of(row) for row in rows]
 
 
+def of_kinds(
+    connection: Connection, organisation: str, kinds: Iterable[str], limit: int
+) -> list[MemoryRecord]:
+    """Records of these kinds that nothing newer has superseded, newest first."""
+    rows = connection.execute(
+        select(memory_records)
+        .where(_R.organisation == organisation, _R.kind.in_(sorted(kinds)), _R.superseded_by.is_(None))
+        .order_by(_R.sequence.desc())
+        .limit(limit)
+    )
+    return [record_of(row) for row in rows]
+
+
 def save_vectors(connection: Connection, embedder: str, vectors: Iterable[tuple[int, bytes]]) -> None:
     """Keeps vectors of records that still exist; one that is there already stays."""
     given = dict(vectors)

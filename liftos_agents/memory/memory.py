@@ -133,6 +133,13 @@ class Memory:
         with self._database.connect() as connection:
             return ledger.records(connection, organisation)
 
+    def standing(
+        self, organisation: str, kinds: Sequence[MemoryKind], limit: int = 5
+    ) -> tuple[MemoryRecord, ...]:
+        """The newest records of these kinds that still stand, whatever the question."""
+        with self._database.connect() as connection:
+            return tuple(ledger.of_kinds(connection, organisation, kinds, limit))
+
     def graph(self, organisation: str) -> CausalGraph:
         """The causal graph that the organisation's evidence has built up."""
         with self._database.connect() as connection:

@@ -161,3 +161,16 @@ def test_words_of_a_text_that_was_read_are_not_remembered() -> None:
     )
     records = records_of("acme", "run_1", AnswerBody(claims=claims), (page,))
     assert [r.content for r in records] == ["The score is 23."]
+
+
+def test_a_stated_margin_is_a_fact_that_stands_until_another_is_stated(memory: Memory) -> None:
+    first = records_of("acme", "run_1", AnswerBody(), [fit(margin=0.35, margin_stated=True)])
+    assert [r.content for r in first if r.kind == "fact"] == [
+        "Stated margin: 0.35 of revenue is profit before media."
+    ]
+    later = fit(margin=0.4, margin_stated=True).model_copy(update={"id": "ev_00cc"})
+    memory.remember(first)
+    memory.remember(records_of("acme", "run_2", AnswerBody(), [later]))
+    assert ["0.4" in r.content for r in memory.standing("acme", ("fact",))] == [True]
+    assert memory.standing("other", ("fact",)) == ()
+    assert not [r for r in records_of("acme", "run_3", AnswerBody(), [fit(margin=1.0)]) if r.kind == "fact"]
