@@ -1,4 +1,4 @@
-"""The surfacing auditor: how ready a product text is to be found and recommended by AI assistants."""
+"""The surfacing auditor: how ready a product, or a catalogue, is to be found and recommended by AI assistants."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _PROMPT = load("surfacing_auditor")
 
 SPECIALIST = Specialist(
     name="surfacing_auditor",
-    purpose="Audits a product page or text for how ready it is to be found and recommended by AI assistants and search, and says what to improve.",
+    purpose="Audits a product page, a text or a whole catalogue for how ready it is to be found and recommended by AI assistants and search, finds keywords, compares texts with competitors', and says what to improve.",
     prompt=_PROMPT.text,
     prompt_version=_PROMPT.version,
-    tools=("audit_product",),
+    tools=("audit_product", "audit_catalogue", "find_keywords", "compare_competitors"),
     needs="text",
     handles=(
         "auditing a product page or product description for AI assistants",
@@ -20,6 +20,9 @@ SPECIALIST = Specialist(
         "readiness score of a listing, discoverability and visibility in AI search",
         "improving a product text so that it is found",
         "missing facts and attributes on a product page",
+        "auditing a product catalogue or feed and ranking its products",
+        "keywords and search terms that a product text covers or lacks",
+        "comparing a product text with competitors' product texts",
     ),
     examples=(
         "Why does no AI assistant recommend this product?",
@@ -29,5 +32,8 @@ SPECIALIST = Specialist(
         "What is missing on this product page?",
         "How can this product text be improved to be found?",
         "Check this text",
+        "Audit our whole product catalogue",
+        "Which keywords are missing in our product descriptions?",
+        "Compare our product page with the competitors' pages",
     ),
 )

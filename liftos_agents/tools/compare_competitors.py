@@ -164,7 +164,7 @@ def compare_competitors(context: ToolContext, arguments: CompareArguments) -> Co
     listing, rivals = read_listing(own.source), [read_listing(p.source) for p in others]
     around = Surroundings(category=arguments.category)
     name = product_name(listing, own, None, around)
-    base = arguments.category or shared_type(name.product_type, rivals)
+    base = arguments.category or shared_type(name.product_type, listing, rivals)
     asked = tuple(Query(q) for q in dict.fromkeys(arguments.queries) if q.strip())
     ranked = ranks(listing, rivals, asked or derived_queries(base, (listing, *rivals)))
     scores = component_scores(listing, name, arguments.category)

@@ -110,7 +110,7 @@ def audit(product: Product | str, around: Surroundings | None = None) -> AuditRe
     if around.competitors:
         others = [read_listing(text) for text in around.competitors]
         asked = tuple(Query(q) for q in around.queries) or derived_queries(
-            around.category or shared_type(named.product_type, others), (listing, *others)
+            around.category or shared_type(named.product_type, listing, others), (listing, *others)
         )
         components.append(retrieval_rank(listing, others, asked))
     if page is not None:

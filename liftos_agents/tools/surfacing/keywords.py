@@ -92,7 +92,10 @@ def facet_words(texts: Sequence[Text], queries: Sequence[str]) -> list[Keyword]:
 
 
 def phrase_words(texts: Sequence[Text], queries: Sequence[str]) -> list[Keyword]:
-    """Phrases of two or three words, the most telling first; of several texts, only what two of them share."""
+    """Phrases of two or three words, the most telling first.
+
+    Of several texts only what two of them share; of one, what its title or lead says or what it repeats.
+    """
     counts = [phrases(text.listing.text, text.language) for text in texts]
     weight = weights(counts)
     spread = Counter(phrase for counted in counts for phrase in counted)
@@ -101,6 +104,10 @@ def phrase_words(texts: Sequence[Text], queries: Sequence[str]) -> list[Keyword]
     ranked = sorted(
         (p for p in weight if len(p.split()) > 1 and spread[p] >= least), key=lambda p: (-weight[p], p)
     )
+    if len(texts) == 1:
+        only, counted = texts[0], counts[0]
+        ranked = [p for p in ranked if counted[p] > 1 or only.place(p) in ("title", "lead")]
+        ranked.sort(key=lambda p: (only.place(p) != "title", -counted[p]))
     kept: list[str] = []
     for phrase in ranked[: 4 * _MOST_TERMS]:
         # A phrase within a longer one that the same texts hold says nothing more.

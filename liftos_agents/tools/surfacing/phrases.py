@@ -53,5 +53,10 @@ def weights(counts: Sequence[Counter[str]]) -> dict[str, float]:
 
 
 def _grams(run: Sequence[str]) -> list[str]:
+    """Runs of one to three words; a number stands in one only before a single word, as in `7 inch`."""
     grams = (run[i : i + size] for size in range(1, LONGEST + 1) for i in range(len(run) - size + 1))
-    return [" ".join(g) for g in grams if any(c.isalpha() for c in "".join(g))]
+    return [" ".join(g) for g in grams if all(map(_has_letter, g)) or (len(g) == 2 and _has_letter(g[1]))]
+
+
+def _has_letter(word: str) -> bool:
+    return any(c.isalpha() for c in word)
