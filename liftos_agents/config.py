@@ -52,6 +52,12 @@ class Settings:
         max_steps: Cap on model calls of one specialist.
         data_roots: Folders that a server may read data from; empty means no limit.
         guardrails: When a person must decide before money is moved.
+        log_level: `debug`, `info`, `warning` or `error`: what is logged of runs, on standard error
+            (`LIFTOS_LOG`); nothing by default.
+        otlp_endpoint: Collector that gets a copy of every run's spans
+            (`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, else `OTEL_EXPORTER_OTLP_ENDPOINT`).
+        otlp_headers: Headers for it, `name=value,…` (`OTEL_EXPORTER_OTLP_HEADERS`); never logged.
+        otlp_protocol: `http/protobuf` or `http/json` (`OTEL_EXPORTER_OTLP_PROTOCOL`).
     """
 
     home: Path = Path(".liftos")
@@ -67,6 +73,10 @@ class Settings:
     max_steps: int = 12
     data_roots: tuple[Path, ...] = ()
     guardrails: Guardrails = field(default_factory=Guardrails)
+    log_level: str | None = None
+    otlp_endpoint: str | None = None
+    otlp_headers: str | None = field(default=None, repr=False)
+    otlp_protocol: str | None = None
 
     @property
     def url(self) -> str:
@@ -99,6 +109,12 @@ class Settings:
             else None,
             "max_usd": _number(env, "LIFTOS_MAX_USD"),
             "max_seconds": _number(env, "LIFTOS_MAX_SECONDS"),
+            "log_level": env.get("LIFTOS_LOG") or None,
+            "otlp_endpoint": env.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+            or env.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+            or None,
+            "otlp_headers": env.get("OTEL_EXPORTER_OTLP_HEADERS") or None,
+            "otlp_protocol": env.get("OTEL_EXPORTER_OTLP_PROTOCOL") or None,
         }
         settings = (base or cls()).with_(**given)
         return replace(settings, guardrails=_guardrails(env, settings.guardrails))

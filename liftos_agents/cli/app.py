@@ -15,6 +15,7 @@ from liftos_agents.cli import (
     evaluate,
     house,
     memory,
+    options,
     project,
     report,
     runs,
@@ -45,8 +46,15 @@ def liftos(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
     ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose", "-v", help="Log what runs do on standard error (LIFTOS_LOG sets the level)."
+        ),
+    ] = False,
 ) -> None:
     """Options before the command."""
+    options.verbose.set(verbose)
 
 
 app.command("ask", epilog="Example: liftos ask 'What if I cut TV by 20 %?' -d sales.csv -r margin=0.35")(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -47,6 +48,9 @@ Timeout = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
+verbose: ContextVar[bool] = ContextVar("liftos_verbose", default=False)
+"""Whether `--verbose` stood before the command."""
+
 
 def settings(
     *,
@@ -56,9 +60,10 @@ def settings(
     max_usd: float | None = None,
 ) -> Settings:
     """The project's settings, under the environment's, under a command's options."""
-    return Settings.from_environment(base=settings_file.current().settings).with_(
+    found = Settings.from_environment(base=settings_file.current().settings).with_(
         home=home, organisation=organisation, model=model, max_usd=max_usd
     )
+    return found.with_(log_level=found.log_level or "info") if verbose.get() else found
 
 
 def roles(given: list[str] | None) -> dict[str, Any]:

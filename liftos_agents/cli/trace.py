@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from rich.tree import Tree
 
-from liftos_agents import data as data_room
 from liftos_agents import tracing
-from liftos_agents.cli import explanation_view, options
-from liftos_agents.errors import DataError, NotFoundError
+from liftos_agents.cli import explanation_view, options, trace_proof
+from liftos_agents.cli.trace_store import Run, find, opened
 
 if TYPE_CHECKING:
     from liftos_agents.tracing import records
 
-app = typer.Typer(no_args_is_help=True, help="The decision trace of every run: list, show, explain, verify.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="The decision trace of every run: show, explain, compare, replay, verify, export.",
+)
+app.command("diff", epilog="Example: liftos trace diff run_3f last")(trace_proof.diff)
+app.command("replay", epilog="Example: liftos trace replay last")(trace_proof.replay)
+app.command("verify", epilog="Example: liftos trace verify --export head.json")(trace_proof.verify)
+app.command(
+    "export", epilog="Example: liftos trace export --all --jsonl runs.jsonl --otlp http://localhost:4318"
+)(trace_proof.export)
 
-Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, enough of its beginning, or `last`.")]
 SLOW_SHARE = 0.3
 
 
-@app.command("list")
+@app.command("list", epilog="Example: liftos trace list -n 5")
 def list_(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many, newest first.")] = 20,
     organisation: options.Organisation = None,
@@ -38,19 +42,19 @@ def list_(
     home: options.Home = None,
 ) -> None:
     """List the latest runs."""
-    with _store(home) as store:
+    with opened(home) as store:
         runs = store.runs(limit, organisation=organisation)
     if as_json:
         typer.echo(json.dumps([run.model_dump(mode="json") for run in runs]))
         return
-    table = Table("Run", "When", "Status", "Seconds", "Question", box=box.SIMPLE_HEAD)
+    table = Table(Column("Run", no_wrap=True), "When", "Status", "Seconds", "Question", box=box.SIMPLE_HEAD)
     for run in runs:
         when = datetime.fromtimestamp(run.started, UTC).strftime("%Y-%m-%d %H:%M")
         table.add_row(run.id, when, run.status, f"{run.seconds:.2f}", escape(run.question))
     Console().print(table if runs else "No run yet. Ask a question first: liftos ask …")
 
 
-@app.command("show")
+@app.command("show", epilog="Example: liftos trace show last")
 def show(
     run: Run,
     organisation: options.Organisation = None,
@@ -58,8 +62,8 @@ def show(
     home: options.Home = None,
 ) -> None:
     """Show the steps of a run with their times, and its decisions."""
-    with _store(home) as store:
-        found = _find(store, run, organisation)
+    with opened(home) as store:
+        found = find(store, run, organisation)
         spans, decisions = store.spans(found.id), store.decisions(found.id)
     if as_json:
         body = {
@@ -86,86 +90,27 @@ def show(
     console.print(table)
 
 
-@app.command("why")
+@app.command("why", epilog="Example: liftos trace why last c1   ·   liftos trace why last 12.7%")
 def why(
     run: Run,
-    claim: Annotated[str, typer.Argument(metavar="CLAIM", help="A claim or recommendation: c1, r2.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT", help="A claim (c1, r2), a number as it is printed (12.7%), or ev_…:path."
+        ),
+    ],
     organisation: options.Organisation = None,
     as_json: options.AsJson = False,
     home: options.Home = None,
 ) -> None:
-    """Explain a sentence: each number, the tool call behind it, its data, and who asked for it."""
-    with _store(home) as store:
-        found = _find(store, run, organisation)
-        explanation = tracing.why(store, found.id, claim)
+    """Explain a sentence or a number: the tool call behind it, its data, and who asked for it."""
+    with opened(home) as store:
+        found = find(store, run, organisation)
+        explanation = tracing.why(store, found.id, what)
     if as_json:
         typer.echo(explanation.model_dump_json())
         return
     Console().print(explanation_view.view(explanation))
-
-
-@app.command("verify")
-def verify(
-    organisation: options.Organisation = None,
-    head: Annotated[
-        Path | None, typer.Option("--head", help="A head exported earlier: also shows records cut off since.")
-    ] = None,
-    export: Annotated[
-        Path | None, typer.Option("--export", help="Write the present signed head to a file.")
-    ] = None,
-    as_json: options.AsJson = False,
-    home: options.Home = None,
-) -> None:
-    """Check that no record was edited, deleted, reordered or cut off; exit code 1 when one was."""
-    settings = options.settings(home=home, organisation=organisation)
-    with _store(home) as store:
-        report = store.verify(settings.organisation, head=_head(head) if head else None)
-        if export:
-            export.write_text(store.export_head(settings.organisation).model_dump_json() + "\n")
-    if as_json:
-        typer.echo(json.dumps({"ok": report.ok, **report.model_dump(mode="json")}))
-    else:
-        console = Console()
-        for fault in report.faults:
-            console.print(
-                f"[red]✗[/red] record {fault.position}: {escape(fault.message)} ({fault.kind})",
-                highlight=False,
-            )
-        if report.ok:
-            console.print(
-                f"[green]✓[/green] {report.records} records of {report.runs} runs are as they were written",
-                highlight=False,
-            )
-        if export:
-            console.print(f"Head written to {export}", style="dim", highlight=False)
-    if not report.ok:
-        raise typer.Exit(1)
-
-
-@contextmanager
-def _store(home: Path | None) -> Iterator[tracing.TraceStore]:
-    with data_room.open_home(options.settings(home=home)) as stores:
-        yield tracing.TraceStore(stores.database, stores.folder("keys"))
-
-
-def _find(store: tracing.TraceStore, run: str, organisation: str | None) -> records.RunRecord:
-    if run != "last":
-        return store.run(run, organisation=organisation)
-    latest = store.runs(1, organisation=organisation)
-    if not latest:
-        raise NotFoundError("there is no run yet", fix="Ask a question first: liftos ask …")
-    return store.run(latest[0].id, organisation=organisation)
-
-
-def _head(path: Path) -> tracing.ChainHead:
-    try:
-        return tracing.ChainHead.model_validate_json(path.read_text())
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"no exported head can be read: {error}",
-            where=str(path),
-            fix="Make one with: liftos trace verify --export FILE",
-        ) from error
 
 
 def _span_tree(spans: tuple[records.SpanRecord, ...]) -> Tree:

@@ -25,7 +25,7 @@ from liftos_agents.tools.registry import Registry
 
 if TYPE_CHECKING:
     from liftos_agents.memory import Memory
-    from liftos_agents.tracing import Recorder, TraceStore
+    from liftos_agents.tracing import OtlpSender, Recorder, TraceStore
 
 _THREADS = 4
 
@@ -55,6 +55,7 @@ class Workshop:
         self._memory: Memory | None = None
         self._trace: TraceStore | None = None
         self._writing: set[Future[None]] = set()
+        self.sender = _sender(settings)
         self.unwritten: list[str] = []
         """What should have been written behind an answer and could not be: reported, and no later run's fault."""
 
@@ -97,7 +98,12 @@ class Workshop:
         with self._lock:
             if self._trace is None:
                 home = self.stores.home
-                self._trace = tracing.TraceStore(home.database, home.folder("keys"))
+                self._trace = tracing.TraceStore(
+                    home.database,
+                    home.folder("keys"),
+                    copy=self.sender.send if self.sender else None,
+                    log=tracing.log_style(self.settings.log_level or ""),
+                )
             return self._trace
 
     def services(self, model: str | None = None, *, memory: bool = True) -> Services:
@@ -218,3 +224,14 @@ class Workshop:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="liftos")
             return self._pool
+
+
+def _sender(settings: Settings) -> OtlpSender | None:
+    """Where copies of spans go; nowhere when the environment's collector does not speak HTTP."""
+    if not settings.otlp_endpoint or settings.otlp_protocol == "grpc":
+        return None
+    return tracing.OtlpSender(
+        settings.otlp_endpoint,
+        headers=settings.otlp_headers or "",
+        protocol=settings.otlp_protocol or "",
+    )
