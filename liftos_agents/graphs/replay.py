@@ -14,13 +14,16 @@ from typing import Any, cast
 
 import duckdb
 from langgraph.checkpoint.memory import InMemorySaver
+from pydantic import BaseModel
 
 from liftos_agents import agents, models
 from liftos_agents.data import Dataset
+from liftos_agents.domain.answer import AnswerBody
 from liftos_agents.domain.canonical import canonical_json
 from liftos_agents.domain.decision import Decision
 from liftos_agents.domain.evidence import Evidence
 from liftos_agents.domain.memory_record import MemoryKind, MemoryRecord, Recall
+from liftos_agents.domain.plan import Plan
 from liftos_agents.domain.roles import ColumnRoles
 from liftos_agents.errors import ArgumentError, LiftError, NotFoundError
 from liftos_agents.graphs.reproduction import Difference, Replay, Reproduction, outcome_differences
@@ -113,8 +116,8 @@ class _Again:
             return {"status": status}, "no specialist got done"
         return {
             "status": status,
-            "plan": final.get("plan"),
-            "answer": final.get("answer"),
+            "plan": _whole(Plan, final.get("plan")),
+            "answer": _whole(AnswerBody, final.get("answer")),
             "evidence": final.get("evidence"),
         }, ""
 
@@ -122,10 +125,10 @@ class _Again:
         answer = self.record.answer
         if not answer:
             return {} if self.record.status in ("cancelled", "timed_out") else {"status": self.record.status}
-        found: dict[str, Any] = {"status": self.record.status, "plan": self.record.plan}
+        found: dict[str, Any] = {"status": self.record.status, "plan": _whole(Plan, self.record.plan)}
         found["evidence"] = [evidence["id"] for evidence in answer.get("evidence") or ()]
         if self.record.status != _WAITS:
-            found["answer"] = answer.get("answer")
+            found["answer"] = _whole(AnswerBody, answer.get("answer"))
         return found
 
     def _run(self) -> Run:
@@ -279,6 +282,11 @@ def _recorded(workshop: Workshop, record: RunRecord) -> Generator[_Again]:
         finally:
             pool.shutdown()
             stores.close()
+
+
+def _whole(kind: type[BaseModel], value: Any) -> dict[str, Any]:
+    """A value with every field of its kind, those included that were left at their default."""
+    return kind.model_validate(value or {}).model_dump(mode="json")
 
 
 def _dataset(workshop: Workshop, identifier: str) -> Dataset:
