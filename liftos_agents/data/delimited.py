@@ -27,6 +27,7 @@ _SAMPLE_CHARACTERS = 256 * 1024
 _SAMPLE_LINES = 100
 _TOTALS = frozenset(("total", "totals", "grand total", "sum", "gesamt", "summe", "gesamtsumme"))
 _BLOCK = 1024 * 1024
+_BYTES_OF_A_CELL = 4
 _NOT_TABLES = (
     (
         re.compile(r"\s*<(?:!doctype\s+html|html|head|body|\?xml)\b", re.IGNORECASE),
@@ -70,7 +71,7 @@ def read_delimited(path: Path, *, limits: Limits) -> RawTable:
     if position:
         notes.append("Lines above the header were left out.")
     with _as_utf8(path, encoding) as readable:
-        _check_quotes(readable, path, separator)
+        _check_marks(readable, path, separator, limits)
         columns = _read(readable, path, separator, len(header), rows[position].number, limits)
     columns, dropped = _without_totals(columns)
     if dropped:
@@ -174,13 +175,24 @@ def _check_separator(rows: Sequence[_Row], path: Path) -> None:
         )
 
 
-def _check_quotes(readable: Path, path: Path, separator: str) -> None:
-    """Stops at a quotation mark that is never closed, which would swallow the rows after it."""
-    marks = 0
+def _check_marks(readable: Path, path: Path, separator: str, limits: Limits) -> None:
+    """Stops at more cells than may be held, and at a quotation mark that is never closed.
+
+    That mark would swallow the rows after it; cells are counted before they are read, as empty ones take no room in
+    the file and some in memory.
+    """
+    quotes = cells = 0
     with readable.open("rb") as file:
         while block := file.read(_BLOCK):
-            marks += block.count(b'"')
-    if marks % 2 == 0:
+            quotes += block.count(b'"')
+            cells += block.count(separator.encode()) + block.count(b"\n")
+    if cells * _BYTES_OF_A_CELL > limits.bytes:
+        raise DataError(
+            f"{cells:,} cells are more than may be held",
+            where=path.name,
+            fix="Aggregate the data to weeks, or load it in parts",
+        )
+    if quotes % 2 == 0:
         return
     before = 0
     with readable.open(encoding="utf-8-sig", newline="", errors="replace") as file:

@@ -15,6 +15,7 @@ from liftos_agents.errors import DataError
 
 DEEPEST = 8
 BETWEEN = " | "
+_BYTES_OF_A_CELL = 8
 WRAPPERS = frozenset(
     "_source attributes data doc document fields item node product properties record source".split()  # noqa: SIM905
 )
@@ -33,6 +34,7 @@ class Rows:
         self._limits = limits
         self._columns: dict[str, list[Any]] = {}
         self._inner: dict[str, str] = {}
+        self._plain: set[str] = set()
         self._joined: dict[str, None] = {}
         self._left_out: dict[str, None] = {}
         self._characters = 0
@@ -62,6 +64,13 @@ class Rows:
             column.append(value)
             self._weigh(name, value, place)
         self._count += 1
+        # Rows of few names each make a table of mostly nothing, which takes memory all the same.
+        if self._count * len(self._columns) * _BYTES_OF_A_CELL > self._limits.bytes:
+            raise DataError(
+                f"{self._count:,} rows of {len(self._columns):,} columns are more than may be held",
+                where=place,
+                fix="Give objects that have the same names, or fewer of them",
+            )
 
     def table(self) -> RawTable:
         """The rows as a raw table.
@@ -88,7 +97,10 @@ class Rows:
                 fix="Flatten it first",
             )
         for key, value in row.items():
-            name = f"{before}{key}"
+            name = before + key
+            if name in self._plain and isinstance(value, str | int | float):
+                yield name, value
+                continue
             if isinstance(value, list) and len(value) == 1:
                 value = value[0]
             if isinstance(value, dict):
@@ -111,6 +123,8 @@ class Rows:
             raise DataError(
                 f"{name!r} is {kind} here and {known} before", where=place, fix="Give it one form in all rows"
             )
+        if kind == "a value":
+            self._plain.add(name)
 
     def _weigh(self, name: str, value: Any, place: str) -> None:
         if not isinstance(value, str):

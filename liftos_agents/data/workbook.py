@@ -20,6 +20,7 @@ from liftos_agents.errors import DataError
 _OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _BROKEN = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError)
+_BYTES_OF_A_CELL = 8
 _MOST_ABOVE = 10
 _SAMPLE = 100
 
@@ -119,9 +120,9 @@ def _rows(sheet: Any, path: Path, limits: Limits) -> list[Row]:
         longest = max((len(cell) for cell in cells if cell is not None), default=0)
         if longest > limits.cell:
             raise DataError(f"a cell of more than {limits.cell:,} characters", where=place)
-        size += sum(len(cell) for cell in cells if cell is not None)
+        size += _BYTES_OF_A_CELL * len(cells) + sum(len(cell) for cell in cells if cell is not None)
         if size > limits.bytes:
-            raise DataError("the sheet holds more text than may be read", where=place)
+            raise DataError("the sheet holds more cells than may be read", where=place)
     return rows
 
 

@@ -108,6 +108,12 @@ def test_limits(file: Write, limits: Limits) -> None:
         load(file(json.dumps(ROWS), "a.json"), limits=limits)
 
 
+def test_rows_of_few_names_each_make_no_table_that_fills_the_memory(file: Write) -> None:
+    rows = [json.dumps({f"k{number}": 1}) for number in range(300)]
+    with pytest.raises(DataError, match="300 columns are more than may be held"):
+        load(file("\n".join(rows + ['{"k0": 1}'] * 300), "a.jsonl"), limits=Limits(bytes=1_000_000))
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(

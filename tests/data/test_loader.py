@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -186,6 +187,20 @@ def test_a_bad_cell_of_a_stack_is_named_by_its_own_file(tmp_path: Path) -> None:
 def test_limits(file: Write, limits: Limits, content: str) -> None:
     with pytest.raises(DataError):
         load(file(content), limits=limits)
+
+
+def test_cells_are_counted_before_they_are_read(file: Write, tmp_path: Path) -> None:
+    path = file("a,b,c\n" + ",,\n" * 100_000)
+    with pytest.raises(DataError, match="300,003 cells are more than may be held"):
+        load(path, limits=Limits(bytes=1_000_000))
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in range(1, 200):
+        sheet.cell(row, 1_000, 1)
+    book.save(tmp_path / "wide.xlsx")
+    with pytest.raises(DataError, match="more cells than may be read"):
+        load(tmp_path / "wide.xlsx", limits=Limits(bytes=1_000_000))
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
