@@ -20,6 +20,11 @@ _BREAK = re.compile(
     rf"|(?<=[a-z%0-9])\s*(?:,|\band\b|\bund\b|\bet\b|\by\b|&)\s+(?=(?:{_OPENING})\b)",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"(?<=[?!;。！？；])\s*(?=\S)|(?<=[^\W\d])[)\"'»”%]?\.\s+(?=\S)|\s*\n+\s*")
+_ANY_BREAK = re.compile(
+    r"[,;:、，；：]\s*|\s+(?:and|then|und|dann|sowie|et|puis|ainsi que|y|luego|e|ed|poi|depois|en|daarna|i|oraz|a|potem)\s+"
+    r"|(?:そして|それから|また|あと|次に|ついでに|同时|同時に|然后|并且|并|以及|另外|还有|再)"
+)
 _ASKS = re.compile(rf"(?:{_OPENING}|{_WISH})\b", re.IGNORECASE)
 _POLITE = re.compile(
     r"^(?:(?:hi|hello|hey|dear team|good morning|hallo|bonjour|hola|please|bitte|por favor|thanks|thank you|ok|okay|so|well|"
@@ -47,6 +52,16 @@ def clauses(question: str) -> tuple[str, ...]:
     """The parts of `question` that may each be a request of their own, greetings taken off."""
     parts = (_POLITE.sub("", part.strip(" ,.;")).strip(" ,.;") for part in _BREAK.split(question.strip()))
     return tuple(part for part in parts if any(c.isalnum() for c in part))
+
+
+def sentences(question: str) -> tuple[str, ...]:
+    """The sentences of `question`."""
+    return tuple(part.strip() for part in _SENTENCE.split(question.strip()) if any(c.isalnum() for c in part))
+
+
+def parts_of(sentence: str) -> tuple[str, ...]:
+    """`sentence` taken apart wherever something new may begin."""
+    return tuple(part.strip() for part in _ANY_BREAK.split(sentence) if part and any(c.isalnum() for c in part))
 
 
 def head(clause: str) -> str:

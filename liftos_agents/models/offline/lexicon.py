@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -10,6 +9,7 @@ from typing import Any, cast
 
 import yaml
 
+from liftos_agents.models.offline.glossary import Glossary
 from liftos_agents.models.offline.spelling import fold, stem
 
 
@@ -21,7 +21,7 @@ class Lexicon:
         words: One word to its concept.
         stems: Light English stem of a word to its concept.
         phrases: Several words to their concept.
-        phrase_pattern: Finds the phrases, the longest first.
+        phrases_of: Finds the phrases, the longest first.
         long_words: Words long enough to be found again in spite of a typing error.
         stop_words: Words that carry no subject.
         generic: Concepts that any request may hold (`write`, `show`): they count for little.
@@ -32,7 +32,7 @@ class Lexicon:
     words: dict[str, str]
     stems: dict[str, str]
     phrases: dict[str, str]
-    phrase_pattern: re.Pattern[str]
+    phrases_of: Glossary
     long_words: tuple[str, ...]
     stop_words: frozenset[str]
     generic: frozenset[str]
@@ -54,12 +54,11 @@ def lexicon() -> Lexicon:
                 phrases[folded] = concept
             elif folded:
                 words.setdefault(folded, concept)
-    longest_first = sorted(phrases, key=lambda p: (-len(p), p))
     return Lexicon(
         words=words,
         stems={stem(word): concept for word, concept in reversed(words.items())},
         phrases=phrases,
-        phrase_pattern=re.compile(r"\b(?:" + "|".join(re.escape(p) for p in longest_first) + r")\b"),
+        phrases_of=Glossary("en", phrases, spaced=True),
         long_words=tuple(sorted(w for w in words if len(w) >= 6)),
         stop_words=frozenset(fold(content["stop_words"]).split()),
         generic=frozenset(cast("str", content["generic"]).split()),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from liftos_agents.models.offline.spelling import unaccented
 
 Kind = Literal["money", "share", "period", "number"]
 Unit = Literal["day", "week", "month", "quarter", "half", "year"]
@@ -98,8 +99,7 @@ class Quantity:
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """`text` in lower case without accents, signs kept, numbers in words written as digits where they count something."""
-    lowered = text.casefold().replace("−", "-").replace("–", "-").replace("’", "'")
-    flat = "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
+    flat = unaccented(text.casefold().replace("−", "-").replace("–", "-"))
     flat = re.sub(r"[ \t\r\n\u00a0\u202f]+", " ", flat).strip()
     for pattern, replacement in _PHRASES:
         flat = re.sub(pattern, replacement, flat)

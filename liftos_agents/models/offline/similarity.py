@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from liftos_agents.models.offline.lexicon import lexicon
 from liftos_agents.models.offline.quantities import plain, quantities
-from liftos_agents.models.offline.words import concepts
+from liftos_agents.models.offline.words import subjects
 
 _GENERIC_WEIGHT = 0.25
 _UNKNOWN_WEIGHT = 0.9
@@ -110,4 +110,4 @@ def _candidate(name: str, texts: Sequence[str]) -> Candidate:
 
 def _subjects(text: str) -> frozenset[str]:
     kinds = {q.kind for q in quantities(plain(text))} & {"money", "share"}
-    return frozenset(concepts(text)) | {_QUANTITY_MARK + kind for kind in kinds}
+    return frozenset(s for s in subjects(text) if s != "vague") | {_QUANTITY_MARK + kind for kind in kinds}

@@ -8,14 +8,22 @@ from functools import lru_cache
 
 _SPACES = re.compile(r"\s+")
 _PLURALS = (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"))
+_VOICED = "\u3099\u309a"
+_BARRED = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "’": "'", "‘": "'", "ʼ": "'"})
 
 
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """`text` in lower case without accents, hyphens as spaces, one space between words; ß is ss."""
-    lowered = text.replace("’", "'").casefold().replace("-", " ")
-    flat = "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
-    return _SPACES.sub(" ", flat).strip()
+    return _SPACES.sub(" ", unaccented(text.casefold().replace("-", " "))).strip()
+
+
+def unaccented(text: str) -> str:
+    """`text` without accents; kana keep their voicing, full-width forms become plain ones."""
+    if text.isascii():
+        return text
+    flat = unicodedata.normalize("NFKD", text.translate(_BARRED))
+    return unicodedata.normalize("NFC", "".join(c for c in flat if c in _VOICED or not unicodedata.combining(c)))
 
 
 @lru_cache(maxsize=8192)
