@@ -1,4 +1,4 @@
-"""`liftos data`: look at a file, check it, clean it."""
+"""`liftos data`: look at a file, check it, clean it, make a calendar for it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from rich.table import Column, Table
 
 from liftos_agents import data as data_room
 from liftos_agents import tools as tools_room
-from liftos_agents.cli import options
+from liftos_agents.cli import calendar, options
 from liftos_agents.domain.evidence import Evidence
 from liftos_agents.domain.roles import ColumnRoles
 from liftos_agents.errors import printable
 
 app = typer.Typer(
-    no_args_is_help=True, help="Look at data: the roles of its columns, its quality, its faults put right."
+    no_args_is_help=True,
+    help="Look at data: the roles of its columns, its quality, its faults put right, a calendar for it.",
 )
 
 File = Annotated[
@@ -135,6 +136,12 @@ def _place(finding: dict[str, Any]) -> str:
     more = " …" if int(finding.get("count") or 0) > len(rows[:_MOST_ROWS]) else ""
     listed = f"{'row' if len(rows) == 1 else 'rows'} {', '.join(rows[:_MOST_ROWS])}{more}"
     return f"{columns}: {listed}" if columns else listed
+
+
+app.command(
+    "calendar",
+    epilog="Example: liftos data calendar --from 2024-01-01 --to 2024-12-31 --country DE --out 2024.csv",
+)(calendar.calendar)
 
 
 def _read(file: str, role: list[str] | None) -> tuple[data_room.Dataset, ColumnRoles]:
