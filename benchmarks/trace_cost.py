@@ -29,6 +29,13 @@ ANSWER = {
     ],
 }
 
+PARTS = [(f"message {n}", "0123456789abcdef") for n in range(12)]
+REPLY = {
+    "content": "",
+    "tool_calls": [{"name": "fit_mmm", "args": {"draws": 500}, "id": "call_1"}],
+    "usage": None,
+}
+
 
 def main() -> None:
     """Measure and write `results/trace_cost.json`."""
@@ -39,15 +46,18 @@ def main() -> None:
         with database.begin() as connection:
             connection.execute(text("CREATE TABLE plain (id TEXT PRIMARY KEY, answer TEXT NOT NULL)"))
         answer = str(ANSWER)
-        taken: dict[str, list[tuple[float, float]]] = {"plain": [], "spans": [], "finish": [], "whole": []}
+        kinds = ("plain", "spans", "finish", "whole", "save", "reply")
+        taken: dict[str, list[tuple[float, float]]] = {kind: [] for kind in kinds}
         for turn in range(ROUNDS + 10):
             plain = _timed(lambda turn=turn: _plain(database, turn, answer))
             recorder = Recorder(store, f"run_{turn}", "bench", question="Which channel wastes money?")
             spans = _timed(lambda recorder=recorder: _record(recorder))
+            reply = _timed(lambda recorder=recorder: recorder.keep_reply("a" * 64, "analyst", PARTS, REPLY))
+            save = _timed(recorder.save)
             finish = _timed(lambda recorder=recorder: recorder.finish("complete", answer=ANSWER))
             if turn >= 10:
                 whole = (spans[0] + finish[0], spans[1] + finish[1])
-                for kind, one in zip(taken, (plain, spans, finish, whole), strict=True):
+                for kind, one in zip(taken, (plain, spans, finish, whole, save, reply), strict=True):
                     taken[kind].append(one)
         started = time.perf_counter()
         report = store.verify("bench")
@@ -60,6 +70,8 @@ def main() -> None:
         "spans": f"opening and closing {SPANS} spans, {DECISIONS} decisions",
         "finish": "finish: redact, chain, sign, commit",
         "whole": "a recorded run",
+        "save": "saving an unfinished run, for a later attempt",
+        "reply": "writing a model's reply before it is used",
     }
     rows = [
         {
