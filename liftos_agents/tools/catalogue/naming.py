@@ -59,8 +59,8 @@ def named_in(item: str | None, products: Sequence[Product]) -> Product:
     """
     if item is None or not item.strip():
         raise ToolRetry(
-            f"the catalogue has {len(products)} products, and none is named",
-            fix=f"Give item, an id or words of the title, such as {_listed(products)}",
+            "the catalogue has several products, and none is named",
+            fix=f"Name one by its id or by words of its title. There are {_listed(products)}",
         )
     said = _words(item)
     exact = _by_id(item, said, products) or _by_title(said, products)
@@ -70,14 +70,14 @@ def named_in(item: str | None, products: Sequence[Product]) -> Product:
     if not ranked:
         raise ToolRetry(
             f"no product of the catalogue is named by {_short(item)}",
-            fix=f"Give an id or words of a title; the nearest are {_listed(_nearest(item, products))}",
+            fix=f"Name it by its id or by words of its title. The nearest are {_listed(_nearest(item, products))}",
         )
     best, score = ranked[0]
     if len(ranked) > 1 and score < CLEARLY * ranked[1][1]:
         close = [product for product, s in ranked if score < CLEARLY * s]
         raise ToolRetry(
-            f"{_short(item)} fits {len(close)} products of the catalogue",
-            fix=f"Say which: {_listed(close)}",
+            f"several products of the catalogue fit {_short(item)}",
+            fix=f"Say which one is meant, by its id or more words of its title. There are {_listed(close)}",
         )
     return best
 
@@ -136,7 +136,7 @@ def _by_words(said: Sequence[str], products: Sequence[Product]) -> list[tuple[Pr
             hit = process.extractOne(word, vocabulary, scorer=fuzz.ratio, score_cutoff=_ALIKE)
             wanted |= {hit[0]} if hit else set()
     total = len(products)
-    telling = {w for w in wanted if count[w] <= max(1, _COMMON * total)}
+    telling = {w for w in wanted if count[w] <= max(min(2, total - 1), _COMMON * total)}
     if not telling:
         return []
     rarity = {w: math.log(1.0 + total / count[w]) for w in wanted}
