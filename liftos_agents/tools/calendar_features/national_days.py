@@ -92,6 +92,7 @@ class Source:
         self.categories: tuple[str, ...] = tuple(self.entity.supported_categories)
         self.subdivision = _subdivision(self.entity, country, conventions.subdivision)
         self.language = _language(self.entity, country, conventions.language)
+        self.counted = conventions.categories
         self._said: set[str] = set()
         for category in conventions.categories:
             if category not in self.categories:
@@ -115,11 +116,11 @@ class Source:
 
     def workdays(self, years: range) -> set[date]:
         """Weekend days worked by decree."""
-        return set(self._listed(years, self.categories).weekend_workdays)
+        return set(self._listed(years, self.counted).weekend_workdays)
 
     def weekends(self, days: Days) -> Flags:
         """Whether each day is of the weekend then in force, (N,)."""
-        listed = self._listed(range(0), self.categories)
+        listed = self._listed(range(0), self.counted)
         return np.fromiter(
             (listed.is_weekend(day) for day in days.day.astype(object)), dtype=np.bool_, count=len(days.day)
         )
