@@ -114,7 +114,7 @@ def main() -> None:
 def _import_all() -> None:
     """Every module of the package, so that a child begins with its work."""
     for module in pkgutil.walk_packages(liftos_agents.__path__, "liftos_agents."):
-        if not module.name.endswith("__main__"):
+        if not module.name.endswith(("__main__", "migrations.env")):
             with suppress(ImportError):
                 importlib.import_module(module.name)
 

@@ -164,10 +164,9 @@ async def test_concurrent_questions_keep_apart(lift: LiftOS, shop: pd.DataFrame)
 
 def test_an_answer_outlives_a_trace_that_cannot_be_written(tmp_path: Path) -> None:
     with LiftOS(tmp_path / "home", settings=Settings()) as lift:
+        lift.ask("What is the weather?")
         lift.settle()
         with contextlib.closing(sqlite3.connect(tmp_path / "home" / "liftos.sqlite")) as database:
-            lift.ask("What is the weather?")
-            lift.settle()
             database.execute("ALTER TABLE spans RENAME TO lost")
         assert lift.ask("What is the weather?").status == "refused"
         lift.settle()

@@ -279,7 +279,9 @@ class Ledger:
         started = func.max(run_ledger.c.started).label("latest")
         query = (
             select(
-                run_ledger.c.thread_id, started, func.sum(run_ledger.c.status.in_(_FINISHED)).label("runs")
+                run_ledger.c.thread_id,
+                started,
+                func.count().filter(run_ledger.c.status.in_(_FINISHED)).label("runs"),
             )
             .where(run_ledger.c.organisation == organisation)
             .group_by(run_ledger.c.thread_id)

@@ -1,0 +1,106 @@
+"""Plans outside the guardrails wait for a person, in whichever process the person decides."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from typing import Any
+
+import pytest
+
+from liftos_agents.config import Guardrails
+from liftos_agents.errors import ArgumentError, NotFoundError
+from liftos_agents.graphs.consent import DENIED
+from tests.runs.conftest import Shepherd
+from tests.runs.meadow import QUESTION, Meadow, said
+
+GUARDED = {"guardrails": Guardrails(max_share_moved=0.1)}
+
+
+def test_a_plan_is_approved_over_three_processes(
+    meadow: Meadow, whole: dict[str, Any], processes: list[Shepherd]
+) -> None:
+    meadow.open("white", "black")
+    waiting = Shepherd(meadow, "ask", "--guarded").said()
+    assert waiting["status"] == "needs_approval"
+    assert waiting["answer"]["recommendations"] == []
+    assert waiting["answer"]["headline"] == whole["answer"]["headline"]
+    assert waiting["answer"]["claims"] == whole["answer"]["claims"]
+    assert Shepherd(meadow, "approve").said() == whole
+    assert Shepherd(meadow, "resume").said() == whole
+    with meadow.engine() as lift:
+        assert lift.pending() == ()
+        run = lift.run("last")
+        assert [(a["status"], a["by"]) for a in run["approvals"]] == [("approved", "Ada")] * 2
+        decided = [d.decision for d in lift.trace.decisions("run_meadow") if d.decision.kind == "guardrail"]
+        assert [(d.actor, d.chosen) for d in decided] == [("Ada", "approved")] * 2
+        assert lift.trace.verify("default").ok
+
+
+def test_each_plan_is_decided_on_its_own(meadow: Meadow) -> None:
+    meadow.open("white", "black")
+    with meadow.engine(**GUARDED) as lift:
+        answer = lift.ask(QUESTION)
+        first, second = lift.pending("last")
+        assert [a.recommendations for a in (first, second)] == [
+            ("Put €80.0 into grass.",),
+            ("With more flocks, put €90.0 into grass.",),
+        ]
+        (reason,) = first.reasons
+        assert (reason.rule, reason.value, reason.limit) == ("max_share_moved", 0.3, 0.1)
+        still = lift.deny(answer.run_id, second.id[:8], by="Bo", note="no more flocks")
+        assert still.status == "needs_approval"
+        asked = (still.pending_approval or {})["approvals"]
+        assert [(a["status"], a["by"], a["note"]) for a in asked] == [
+            ("pending", "", ""),
+            ("denied", "Bo", "no more flocks"),
+        ]
+        again = lift.deny(answer.run_id, second.id, by="Cy")
+        assert again.status == "needs_approval"
+        assert lift.pending()[0].id == first.id
+        with pytest.raises(ArgumentError, match="was denied already by Bo"):
+            lift.approve(answer.run_id, second.id)
+        with pytest.raises(NotFoundError, match="no approval 'apr_x'"):
+            lift.approve(answer.run_id, "apr_x")
+        done = lift.approve(answer.run_id, by="Ada")
+        assert done.status == "complete"
+        assert done.pending_approval is None
+        assert [r.text for r in done.answer.recommendations] == ["Put €80.0 into grass."]
+        assert done.answer.caveats == (DENIED,)
+        assert [e.id for e in done.evidence] == [e.id for e in answer.evidence]
+        lift.settle()
+        assert [r.status for r in lift.runs()] == ["complete"]
+
+
+def test_a_decision_outlives_the_process_that_wrote_it(meadow: Meadow, whole: dict[str, Any]) -> None:
+    meadow.open("white", "black")
+    with meadow.engine(**GUARDED) as lift:
+        lift.ask(QUESTION, run_id="run_meadow")
+        lift._workshop.stores.approvals.decide("run_meadow", "approved", by="Ada")
+    with meadow.engine(**GUARDED) as lift:
+        assert lift.runs()[0].pending == 0
+        assert said(lift.resume("last")) == whole
+
+
+def test_nothing_is_asked_twice(meadow: Meadow, processes: list[Shepherd]) -> None:
+    meadow.open("white", "black")
+    with meadow.engine(**GUARDED) as lift:
+        first = lift.ask(QUESTION)
+        assert lift.cancel("last").status == "cancelled"
+        again = lift.resume("last")
+        assert again.status == "needs_approval"
+        assert again.pending_approval == first.pending_approval
+        assert lift.ask(QUESTION).status == "needs_approval"
+        assert len(lift.pending()) == 4
+        assert len(lift.pending(first.run_id)) == 2
+    with contextlib.closing(sqlite3.connect(meadow.home / "liftos.sqlite")) as database:
+        assert database.execute("SELECT count(*) FROM approvals").fetchone() == (4,)
+
+
+def test_the_guardrails_of_a_run_are_those_of_its_start(meadow: Meadow) -> None:
+    meadow.open("white", "black")
+    with meadow.engine(**GUARDED) as lift:
+        assert lift.ask(QUESTION).status == "needs_approval"
+        lift.cancel("last")
+    with meadow.engine() as lift:
+        assert lift.resume("last").status == "needs_approval"
