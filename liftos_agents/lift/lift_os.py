@@ -208,12 +208,18 @@ class LiftOS(Reporting, Conversations):
         return tracing.why(self.trace, run, claim, organisation=self.settings.organisation)
 
     def health(self) -> dict[str, Any]:
-        """Whether the stores answer: `ok`, and what is wrong otherwise."""
+        """Whether the stores answer: `ok`, and what is wrong otherwise; `spans` counts copies sent to a collector."""
         try:
             self._workshop.trace.runs(1)
         except (LiftError, OSError, SQLAlchemyError) as error:
             return {"ok": False, "problem": str(error)}
-        report = {"home": str(self._workshop.stores.home.root), "model": self.settings.model}
+        report: dict[str, Any] = {
+            "home": str(self._workshop.stores.home.root),
+            "model": self.settings.model,
+        }
+        sender = self._workshop.sender
+        if sender is not None:
+            report["spans"] = {"sent": sender.sent, "dropped": sender.dropped, "problem": sender.problem}
         if self._workshop.unwritten:
             return {"ok": False, "problem": f"not written: {self._workshop.unwritten[-1]}", **report}
         return {"ok": True, **report}

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from liftos_agents import LiftOS
 from liftos_agents.cli.entry import run
+from liftos_agents.config import Settings
+from tests.tracing.collector import Collector
 
 CSV = """week,revenue,tv_spend,search_spend
 2024-01-01,1000,200,100
@@ -190,3 +193,34 @@ def test_runs_are_logged_only_where_asked(
     monkeypatch.setenv("LIFTOS_LOG", "loud")
     assert run(command) == 2
     assert "LIFTOS_LOG" in json.loads(capsys.readouterr().out)["error"]["where"]
+
+
+def test_a_collector_named_by_the_environment_gets_a_copy_of_every_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Collector() as collector:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20abcdefghijklmnop")
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")
+        assert (
+            run(["ask", "What will the weather be tomorrow?", "--no-input", "--home", str(tmp_path / "h")])
+            == 0
+        )
+    ((path, headers, body),) = collector.bodies
+    assert path == "/v1/traces"
+    assert headers["authorization"] == "Bearer abcdefghijklmnop"
+    names = [s["name"] for s in json.loads(body)["resourceSpans"][0]["scopeSpans"][0]["spans"]]
+    assert "chat offline" in names
+
+
+def test_copies_that_were_lost_show_in_the_health(tmp_path: Path) -> None:
+    with Collector(status=500) as collector:
+        settings = Settings(otlp_endpoint=collector.url)
+        with LiftOS(tmp_path / "h", settings=settings) as lift:
+            answer = lift.ask("What will the weather be tomorrow?")
+            lift.settle()
+            health = lift.health()
+    assert answer.status == "refused"
+    assert health["ok"]
+    assert health["spans"]["dropped"] > 0
+    assert "500" in health["spans"]["problem"]

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import duckdb
 import pytest
@@ -14,6 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from liftos_agents.errors import ConfigurationError
 from liftos_agents.tracing import Recorder, export
 from liftos_agents.tracing.otlp import OtlpSender
+from tests.tracing.collector import Collector
 
 SECRET = "sk-proj-abcdefghijklmnop1234"
 
@@ -72,40 +70,6 @@ def test_an_otlp_file_is_an_export_request(full, tmp_path):
     values = {a["key"]: a["value"] for a in by_name["chat offline"]["attributes"]}
     assert values["tokens"] == {"intValue": "5"}
     assert values["share"] == {"doubleValue": 0.5}
-
-
-class Collector:
-    """A collector on loopback that answers as told."""
-
-    def __init__(self, status: int = 200, reply: dict[str, Any] | None = None) -> None:
-        self.bodies: list[tuple[str, dict[str, str], bytes]] = []
-        collector = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                collector.bodies.append((self.path, dict(self.headers.items()), body))
-                content = json.dumps(reply or {}).encode()
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, format: str, *args: Any) -> None:
-                return
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
-
-    def __enter__(self) -> Collector:
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
 
 
 def sent(store, sender):
