@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from liftos_agents.domain.decision import Decision
@@ -159,3 +163,35 @@ def test_replies_are_on_record_for_the_next_attempt(store):
     second.keep_reply("a" * 64, "router", [], {"content": "another"})
     assert store.replies("run")[0].reply == reply
     assert Recorder(store, "other", "acme", resume=True).spent == (0, 0)
+
+
+@given(
+    stations=st.lists(
+        st.lists(st.sampled_from(["route", "call", "drop"]), max_size=3), min_size=1, max_size=5
+    ),
+    kills=st.lists(st.tuples(st.integers(0, 4), st.sampled_from(["half", "unsaved", "saved"])), max_size=4),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_wherever_a_run_is_killed_it_ends_with_the_decisions_of_a_whole_one(store, stations, kills):
+    """Stations run in order. A kill comes halfway, before saving, or between saving and the station's checkpoint."""
+    run = f"run_{uuid.uuid4().hex}"
+    at, killed = 0, {position % len(stations): moment for position, moment in kills}
+    recorder = Recorder(store, run, "acme")
+    while at < len(stations):
+        moment = killed.pop(at, None)
+        for number, kind in enumerate(stations[at]):
+            if moment == "half" and number == 1:
+                break
+            recorder.decide(Decision(kind=kind, actor=f"station {at}", asked=str(number)))
+        if moment in (None, "saved"):
+            recorder.save()
+        if moment is None:
+            at += 1
+        else:
+            recorder = Recorder(store, run, "acme", resume=True)
+    recorder.finish("complete")
+    made = [(r.decision.kind, r.decision.actor, r.decision.asked) for r in store.decisions(run)]
+    assert made == [
+        (k, f"station {s}", str(n)) for s, kinds in enumerate(stations) for n, k in enumerate(kinds)
+    ]
+    assert store.verify("acme").ok
