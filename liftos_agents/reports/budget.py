@@ -190,6 +190,8 @@ def _returns_spec(
         },
     ]
     if even is not None:
+        beyond_the_middle = even > max(r["high"] for r in rows) / 2.0
+        side, shift = ("right", -4) if beyond_the_middle else ("left", 4)
         layers += [
             {
                 "data": values([{}]),
@@ -198,7 +200,7 @@ def _returns_spec(
             },
             {
                 "data": values([{"pays": f"pays for itself from {ratio(even)}"}]),
-                "mark": mark("text", palette.QUIET, align="left", baseline="bottom", dx=4, dy=-2, y=0),
+                "mark": mark("text", palette.QUIET, align=side, baseline="bottom", dx=shift, dy=-2),
                 "encoding": {
                     "x": {"datum": even},
                     "y": {"value": 0},

@@ -11,7 +11,7 @@
     theme.textContent = "Theme: " + order[chosen];
   });
 
-  let open = null, pinned = false, leaving = 0;
+  let open = null, pinned = false, leaving = 0, returning = false;
   const noteOf = button => document.getElementById(button.getAttribute("aria-controls"));
 
   function place(note, button) {
@@ -60,7 +60,7 @@
     button.setAttribute("aria-expanded", "false");
     button.addEventListener("pointerenter", event => { if (event.pointerType === "mouse" && !pinned) show(button, false); });
     button.addEventListener("pointerleave", later);
-    button.addEventListener("focus", () => { if (button.matches(":focus-visible")) show(button, false); });
+    button.addEventListener("focus", () => { if (!returning && button.matches(":focus-visible")) show(button, false); });
     button.addEventListener("blur", event => { if (open === button && !noteOf(button).contains(event.relatedTarget)) hide(); });
     button.addEventListener("click", () => { if (open === button && pinned) hide(); else show(button, true); });
     button.addEventListener("keydown", event => {
@@ -72,14 +72,20 @@
   }
   addEventListener("keydown", event => {
     if (event.key !== "Escape" || !open) return;
-    const back = open;
+    const back = open, inside = noteOf(open).contains(document.activeElement);
+    returning = true;
     hide();
-    if (document.activeElement !== back && document.activeElement.closest(".note")) back.focus();
+    if (inside) back.focus();
+    returning = false;
   });
   addEventListener("pointerdown", event => {
     if (open && !event.target.closest(".note") && !event.target.closest("button.number")) hide();
   });
-  addEventListener("scroll", () => { if (open && !noteOf(open).contains(document.activeElement)) hide(); }, { passive: true });
+  addEventListener("scroll", () => {
+    if (!open) return;
+    const at = open.getBoundingClientRect();
+    if (at.bottom < 0 || at.top > innerHeight) hide(); else place(noteOf(open), open);
+  }, { passive: true });
 
   const tip = document.createElement("div");
   tip.className = "tip";

@@ -1,6 +1,7 @@
 """Pictures from real evidence, and from evidence in any state."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ def test_a_response_curve_marks_now_the_plan_and_the_highest(budget_answer: Answ
 def test_a_waterfall_adds_up(budget_answer: Answer) -> None:
     (parts,) = of_kind(charts(budget_answer.evidence), "contributions-")
     rows = parts.spec["data"]["values"]
-    assert all(a["to"] == b["from"] for a, b in zip(rows, rows[1:-1], strict=False))
+    assert all(a["to"] == b["from"] for a, b in pairwise(rows[:-1]))
     assert rows[-1]["to"] == pytest.approx(sum(r["share"] for r in rows[:-1]))
 
 
