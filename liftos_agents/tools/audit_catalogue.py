@@ -312,10 +312,15 @@ def _components(results: Sequence[AuditResult]) -> dict[str, CatalogueComponent]
 
 
 def _repeated(products: Iterable[Product]) -> int:
-    """How many rows share a long text, the title set aside, with a row before them."""
-    texts = (" ".join(p.source.split()[len(p.title.split()) :]).casefold() for p in products)
+    """How many rows share a long text, titles and named facts set aside, with a row before them."""
+    texts = (" ".join(_prose(product)) for product in products)
     counted = Counter(text for text in texts if len(text) >= _LONG_TEXT)
     return sum(count - 1 for count in counted.values())
+
+
+def _prose(product: Product) -> list[str]:
+    aside = {product.title, *(f"{name}: {value}" for name, value in product.facts.items())}
+    return [line.casefold() for line in product.source.splitlines() if line not in aside]
 
 
 def _caveats(results: Sequence[AuditResult], unreadable: int, repeated: int) -> tuple[str, ...]:

@@ -106,13 +106,16 @@ def _by_id(item: str, said: Sequence[str], products: Sequence[Product]) -> list[
 
 
 def _by_title(said: Sequence[str], products: Sequence[Product]) -> list[Product]:
-    """Products whose whole title stands in what was said; the longest titles where several do."""
+    """Products whose whole title stands in what was said, the longest titles where several do; none when another shares more words."""
     line = f" {' '.join(said)} "
     held = [
         (len(title), p) for p in products if (title := " ".join(_words(p.title))) and f" {title} " in line
     ]
     longest = max((size for size, _ in held), default=0)
-    return [p for size, p in held if size == longest]
+    best = [p for size, p in held if size == longest]
+    shared = {id(p): len(set(_words(p.title)) & set(said)) for p in products}
+    most = max((shared[id(p)] for p in best), default=0)
+    return [] if any(count > most for count in shared.values()) else best
 
 
 def _by_words(said: Sequence[str], products: Sequence[Product]) -> list[tuple[Product, float]]:

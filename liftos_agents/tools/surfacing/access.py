@@ -16,7 +16,7 @@ from liftos_agents.tools.surfacing.product_facts import KINDS, found
 
 SCORED_CRAWLERS = ("Googlebot", "Bingbot", "OAI-SearchBot", "Claude-SearchBot", "PerplexityBot")
 REPORTED_CRAWLERS = ("GPTBot", "Google-Extended", "CCBot")
-_FEWEST_WORDS = 20
+_FEWEST_WORDS = 10
 _FEWEST_FACTS = 1
 _MOST_ROBOTS = 500_000
 _UNINDEXED = ("noindex", "none")
