@@ -118,7 +118,7 @@ def check_content(context: ToolContext, arguments: CheckArguments) -> CheckResul
     key = platforms_for(arguments.platform, arguments.request)[0]
     limits = limits_of(key)
     text = arguments.text if arguments.text is not None or arguments.fields else context.text
-    copy = sorted_copy(arguments.fields, text, limits)
+    copy = sorted_copy(arguments.fields, text, limits, arguments.request)
     language = copy_language(copy, arguments.language)
     sources = sources_of(
         context, arguments.facts, arguments.item, own_text=text is not None and text == context.text

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from liftos_agents.tools.catalogue import product_of
 from liftos_agents.tools.content.checking import Finding, Ground, check_copy
 from liftos_agents.tools.content.counting import measured_length
-from liftos_agents.tools.content.fact_language import usable_in_any
+from liftos_agents.tools.content.fact_language import clearly_other, usable_in_any
 from liftos_agents.tools.content.fact_words import LANGUAGES
 from liftos_agents.tools.content.facts import GivenFacts
 from liftos_agents.tools.content.given_facts import gather
@@ -305,7 +305,12 @@ def in_language(given: GivenFacts, wanted: str | None) -> tuple[GivenFacts, str,
             fix=f"Give language, one of {', '.join(LANGUAGES)}; facts with names and measures can be quoted in each",
         )
     if spoken in ("und", language):
-        return given, language, ()
+        others = [f for f in given.usable if clearly_other(f, language)]
+        kept = tuple(f for f in given.usable if f not in others)
+        told = tuple(
+            (f.source, f"is not in {_NAMES[language]}, and facts are not translated") for f in others
+        )
+        return GivenFacts(kept, given.refused + told, spoken), language, ()
     kept, left = usable_in_any(given.usable)
     if not any(f.kind not in ("product", "brand") for f in kept):
         raise ToolRetry(

@@ -157,7 +157,9 @@ def optimise_content(context: ToolContext, arguments: OptimiseArguments) -> Opti
     key = platforms_for(arguments.platform, arguments.request)[0]
     limits = limits_of(key)
     own_text = arguments.text is None and arguments.fields is None
-    copy = sorted_copy(arguments.fields, context.text if own_text else arguments.text, limits)
+    copy = sorted_copy(
+        arguments.fields, context.text if own_text else arguments.text, limits, arguments.request
+    )
     language = copy_language(copy, arguments.language)
     given, caveats = _facts(context, arguments, own_text, language)
     sources = tuple(f"{f.name} {f.value} {f.source}" for f in given.usable) if given else None

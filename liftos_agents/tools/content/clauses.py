@@ -7,7 +7,7 @@ import re
 from liftos_agents.tools.content.counting import Counting, measured_length
 from liftos_agents.tools.content.fact_words import is_privative, qualified
 
-_CLAUSE = re.compile(r"\s*[,;–—(]\s*|\s-\s|\.\s")
+_CLAUSE = re.compile(r"\s*[,;–—(]\s*|\s-\s|(?<!\d)\.\s")
 _ENGLISH_LIKE = ("en", "de", "nl")
 _PREPOSITION = re.compile(
     r"\s+(?:for|with|without|by|in|of|to|from|and|&|mit|für|aus|ohne|und|avec|pour|sans|et|con|para|sin|y|per|senza|e|com|sem|met|voor|zonder|en|dla|z|bez|i)\s+|\s*[,;(–—|]\s*|\s-\s",
@@ -56,9 +56,10 @@ def short_name(name: str, room: int, language: str, counting: Counting = "charac
     if not words or any(is_privative(w) for w in name.split()):
         return None
     from_start = language in _ENGLISH_LIKE and not any(c.isdigit() for c in words[-1])
-    while len(words) > 1 and measured_length(" ".join(words), counting) > room:
+    fewest = min(2, len(words)) if from_start else 1
+    while len(words) > fewest and measured_length(" ".join(words), counting) > room:
         words = words[1:] if from_start else words[:-1]
-    while len(words) > 1 and (words[0].isdigit() or not words[0][0].isalnum()):
+    while len(words) > fewest and (words[0].isdigit() or not words[0][0].isalnum()):
         words = words[1:]
     while len(words) > 1 and words[-1].casefold() in _DANGLING.get(language, set()):
         words = words[:-1]

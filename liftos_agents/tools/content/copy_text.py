@@ -23,12 +23,15 @@ _WORDS = {
 
 
 def sorted_copy(
-    fields: Mapping[str, str | Sequence[str]] | None, text: str | None, limits: PlatformLimits
+    fields: Mapping[str, str | Sequence[str]] | None,
+    text: str | None,
+    limits: PlatformLimits,
+    request: str | None = None,
 ) -> dict[str, tuple[str, ...]]:
     """Field to its lines.
 
     A text is read a line at a time: `Headline: …` goes to the field so called; a line without a label to the field
-    before, or to the first field whose limit it is within.
+    before, or to the narrowest field that takes it. Labelled lines of a request go before the text taken from it.
 
     Raises:
         ToolRetry: There is no copy, or a field that the platform does not have.
@@ -42,7 +45,8 @@ def sorted_copy(
                 fix=f"It has: {', '.join(f.name for f in limits.fields)}",
             )
         copy.setdefault(field.name, []).extend([value] if isinstance(value, str) else value)
-    for field, line in _read(text or "", limits):
+    labelled = [raw for raw in (request or "").splitlines() if _field_of(raw, limits)] if not fields else []
+    for field, line in _read("\n".join(labelled) or text or "", limits):
         copy.setdefault(field.name, []).append(line)
     if not any(copy.values()):
         raise ToolRetry(
@@ -57,7 +61,7 @@ def _read(text: str, limits: PlatformLimits) -> list[tuple[FieldLimit, str]]:
     current: FieldLimit | None = None
     for raw in text.splitlines():
         labelled = _LABELLED.match(raw)
-        field = (limits.field(labelled.group(1)) or _by_word(labelled.group(1), limits)) if labelled else None
+        field = _field_of(raw, limits)
         if labelled and field is not None:
             current = field
             line = labelled.group(2).strip()
@@ -69,6 +73,11 @@ def _read(text: str, limits: PlatformLimits) -> list[tuple[FieldLimit, str]]:
         if line:
             found.append((current or _by_length(line, limits), line))
     return found
+
+
+def _field_of(raw: str, limits: PlatformLimits) -> FieldLimit | None:
+    labelled = _LABELLED.match(raw)
+    return (limits.field(labelled.group(1)) or _by_word(labelled.group(1), limits)) if labelled else None
 
 
 def _by_word(label: str, limits: PlatformLimits) -> FieldLimit | None:

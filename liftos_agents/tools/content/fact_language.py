@@ -27,7 +27,7 @@ _LETTERS = {
     "nl": re.compile("ij\\b|oe[nk]"),
     "pl": re.compile("[łąęśźżćń]"),
 }
-_LEAST, _CLEARLY = 1.0, 1.25
+_LEAST, _CLEARLY, _SURE = 1.0, 1.25, 2.0
 _WORD = re.compile(r"[^\W_]+(?:[.-][^\W_]+)*")
 
 
@@ -49,6 +49,16 @@ def spoken(names: Iterable[str], values: Iterable[str]) -> str:
     ranked = sorted(LANGUAGES, key=lambda code: (-counted[code], LANGUAGES.index(code)))
     best, second = counted[ranked[0]], counted[ranked[1]]
     return ranked[0] if best >= _LEAST and best >= _CLEARLY * second else "und"
+
+
+def clearly_other(fact: Fact, language: str) -> bool:
+    """Whether a fact is beyond doubt in another language than `language`."""
+    if fact.kind in ("product", "brand", "price"):
+        return False
+    own = spoken((fact.name,), (fact.value,))
+    return own not in ("und", language) and hits(fact.value, own) >= max(
+        _SURE, 2 * hits(fact.value, language)
+    )
 
 
 def usable_in_any(facts: Sequence[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:

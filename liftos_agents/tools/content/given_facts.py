@@ -129,6 +129,10 @@ def _unusable(kind: str, name: str, raw: str, said: str, brand: str | None) -> s
         return "identifies or rates the product; a rating needs its source beside it"
     if kind == "property" and says_no(raw):
         return "says what the product has not"
+    if kind == "phrase" and not any(c.isalpha() for c in said):
+        return "is a number without a name or a unit"
+    if kind == "colour" and not any(c.isalpha() for c in said):
+        return "names no colour"
     if len(raw) > LONGEST_FACT:
         return "is too long for one fact"
     if set_aside(f"{name} {raw}")[1]:

@@ -146,8 +146,9 @@ def _pairs(order: Order, room: int, *, most: int) -> Iterator[Line]:
 def _slug(text: str, room: int, order: Order) -> str:
     name = short_name(text, room, order.language, order.limits.counting)
     words = re.findall(r"[^\W_]+", (name or text).casefold())
-    slug = "-".join(words)
-    return slug if _length(order, slug) <= room else ""
+    while words and _length(order, "-".join(words)) > room:
+        words = words[:-1]
+    return "-".join(words)
 
 
 def _name(name: str, room: int, order: Order) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from liftos_agents.tools.content.clauses import leading_clauses
-from liftos_agents.tools.content.fact_words import kind_of, needs_context, qualified
+from liftos_agents.tools.content.fact_words import kind_of, needs_context, qualified, unit_of
 from liftos_agents.tools.surfacing.lexicon import mentions, words
 from liftos_agents.tools.surfacing.listing import Listing, read_listing
 from liftos_agents.tools.surfacing.penalties import contradicting_prices
@@ -51,11 +51,14 @@ def stated(text: str, language: str, brand: str | None = None) -> list[tuple[str
     prices = found("price", listing.text)
     if prices and not contradicting_prices(listing.text):
         rows.append(("price", prices[0]))
-    rows += [pair for pair in listing.pairs if _tells(*pair, language)]
+    pairs = [pair for pair in listing.pairs if _tells(*pair, language)]
+    measured = [pair for pair in pairs if kind_of(pair[0]) != "property" or unit_of(pair[1])]
+    rows += measured
     if language in ("en", "und"):
         rows += _english(listing)
     phrases = _phrases(listing, name, named.product_type, language)
-    return rows + [("", phrase) for phrase in phrases[:MOST_PHRASES]]
+    others = [pair for pair in pairs if pair not in measured]
+    return rows + [("", phrase) for phrase in phrases[:MOST_PHRASES]] + others
 
 
 def _name(name: str, title: str, language: str) -> str:

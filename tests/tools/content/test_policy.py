@@ -2,8 +2,8 @@
 
 import pytest
 
-from liftos_agents.tools.content.limits import limits_of, measured_length
-from liftos_agents.tools.content.policy import fault, shouted, unsupported, untraceable
+from liftos_agents.tools.content.policy import LANGUAGES, broken, fault, shouted, unsupported
+from liftos_agents.tools.content.traceable import untraceable
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,28 @@ def test_words_numbers_and_signs_must_be_given():
     assert untraceable("Kettle: 1.7 litre", ["kettle 1.7 litre"]) == ()
     assert untraceable("Kettle: 17 litre", ["kettle 1.7 litre"]) == ("17",)
     assert untraceable("Kettle: €17", ["kettle 17"]) == ("€",)
-    assert untraceable("A silent kettle", ["kettle"]) == ("silent",)
+    assert untraceable("Silent kettle", ["kettle"]) == ("Silent",)
 
 
-def test_wide_characters_count_two_and_composed_letters_one():
-    assert measured_length("水筒") == 4
-    assert measured_length("水筒", double_width=False) == 2
-    assert measured_length("e\u0301") == 1
-    assert limits_of("google_rsa").headlines.characters == 30
+def test_the_wording_of_a_language_states_nothing():
+    assert untraceable("Auf einen Blick: Kessel", ["Kessel"], "de") == ()
+    assert untraceable("Auf einen Blick: Kessel", ["Kessel"], "en") == ("Auf", "einen", "Blick")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Dog treats with beef", "en"),
+        ("Fits most vehicles", "en"),
+        ("Cured ham, sliced", "en"),
+        ("Ein Kessel aus Stahl", "de"),
+        ("Sale da cucina", "it"),
+        ("Une bouilloire en acier", "fr"),
+    ],
+)
+def test_plain_words_break_no_rule(text, language):
+    assert broken(text, language) == ()
+
+
+def test_english_claims_count_in_every_language():
+    assert all(broken("Guaranteed results", language) for language in LANGUAGES)
