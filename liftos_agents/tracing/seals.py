@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, bindparam, select
 
 from liftos_agents.data.tables.evidence import evidence
 from liftos_agents.data.tables.trace import model_replies, run_inputs, runs, spans
@@ -21,6 +21,11 @@ SEAL = "seal"
 
 FINAL = frozenset({"complete", "refused", "needs_clarification"})
 """Statuses after which a run is never taken up again."""
+
+REPLIES = (
+    select(model_replies).where(model_replies.c.run_id == bindparam("run")).order_by(model_replies.c.position)
+)
+"""Model replies of the run `run`, in order of arrival."""
 
 _BATCH = 200
 _SHORT = 16
@@ -118,8 +123,7 @@ def named_evidence(connection: Connection, ids: Iterable[str]) -> list[dict[str,
 
 def replies_of(connection: Connection, run_id: str) -> list[dict[str, Any]]:
     """Rows of a run's model replies, in order of arrival."""
-    query = select(model_replies).where(model_replies.c.run_id == run_id)
-    return [plain(row) for row in connection.execute(query.order_by(model_replies.c.position))]
+    return [plain(row) for row in connection.execute(REPLIES, {"run": run_id})]
 
 
 def _read_batch(connection: Connection, seals: Mapping[str, str]) -> dict[str, RunParts]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from liftos_agents.data.database import Database
 from liftos_agents.data.tables.trace import (
@@ -31,7 +31,6 @@ from liftos_agents.tracing.chain import (
     link_hash,
     sign_head,
 )
-from liftos_agents.tracing.inserts import Inserts
 from liftos_agents.tracing.keys import SigningKey
 from liftos_agents.tracing.logs import LogStyle
 from liftos_agents.tracing.reader import RunReader, last_seal
@@ -45,26 +44,38 @@ from liftos_agents.tracing.rows import (
     FREE_TEXT,
     evidence_of,
     json_text,
+    plain,
     run_row,
     span_row,
     texts,
 )
 from liftos_agents.tracing.seals import (
     FINAL,
+    REPLIES,
     SEAL,
     RunParts,
     changes,
     named_evidence,
     read_parts,
-    replies_of,
     seal,
     sealed_evidence,
 )
+from liftos_agents.tracing.statements import Statements
 from liftos_agents.tracing.witness import HeadWitness
 
 Copy = Callable[[RunRecord, tuple[SpanRecord, ...]], None]
 
 _RUN_ENDED = select(runs.c.status, runs.c.error).where(runs.c.id == bindparam("run"))
+_HEAD = select(chain_heads).where(chain_heads.c.organisation == bindparam("organisation"))
+_LOCKED_HEAD = _HEAD.with_for_update()
+_MOVE_HEAD = (
+    update(chain_heads)
+    .where(chain_heads.c.organisation == bindparam("organisation"))
+    .values({name: bindparam(f"new_{name}") for name in ("position", "hash", "public_key", "signature")})
+)
+_HASH_AT = select(decisions.c.hash).where(
+    decisions.c.organisation == bindparam("organisation"), decisions.c.position == bindparam("place")
+)
 _DROP_PENDING = delete(pending_runs).where(pending_runs.c.run_id == bindparam("run"))
 
 
@@ -88,7 +99,7 @@ class TraceStore(RunReader):
         self.witness = HeadWitness(keys / "heads")
         self._key: SigningKey | None = None
         self._lock = threading.Lock()
-        self._inserts = Inserts(database.engine.dialect)
+        self._statements = Statements(database.engine.dialect)
 
     @property
     def key(self) -> SigningKey:
@@ -129,23 +140,22 @@ class TraceStore(RunReader):
         given = json_text(inputs) if inputs else ""
         key = self.key
         with self.database.begin() as connection:
-            there = connection.execute(_RUN_ENDED, {"run": run.id}).first()
+            there = self._statements.run(connection, _RUN_ENDED, run=run.id).first()
             again = there is not None and resumed and there.status not in FINAL
             again = again and not (not contents and there == (whole["status"], whole["error"]))
-            connection.execute(_DROP_PENDING, {"run": run.id})
+            self._statements.run(connection, _DROP_PENDING, run=run.id)
             if there is not None and not again:
                 return
             if again:
                 connection.execute(delete(runs).where(runs.c.id == run.id))
-            self._inserts.put(connection, runs, [whole])
-            self._inserts.put(connection, spans, span_rows)
+            self._statements.put(connection, runs, [whole])
+            self._statements.put(connection, spans, span_rows)
             if given:
-                self._inserts.put(connection, run_inputs, [{"run_id": run.id, "content": given}])
+                self._statements.put(connection, run_inputs, [{"run_id": run.id, "content": given}])
             before = last_seal(connection, run.id) if again else None
             named = {*evidence_of(run, choices), *(sealed_evidence(before) if before else ())}
-            parts = RunParts(
-                whole, span_rows, given, replies_of(connection, run.id), named_evidence(connection, named)
-            )
+            replies = [plain(row) for row in self._statements.run(connection, REPLIES, run=run.id)]
+            parts = RunParts(whole, span_rows, given, replies, named_evidence(connection, named))
             contents.append((SEAL, seal(parts, before)))
             head, untouched = self._append(connection, run, contents, key)
         if untouched:
@@ -168,15 +178,15 @@ class TraceStore(RunReader):
         }
         row = {"run_id": run_id, "organisation": organisation, "content": json_text(content)}
         with self.database.begin() as connection:
-            connection.execute(_DROP_PENDING, {"run": run_id})
-            self._inserts.put(connection, pending_runs, [row])
+            self._statements.run(connection, _DROP_PENDING, run=run_id)
+            self._statements.put(connection, pending_runs, [row])
 
     def keep_reply(self, reply: ReplyRecord) -> None:
         """Keeps a model's reply; the first to a request stays."""
         row = reply.model_dump()
         row["parts"], row["reply"] = json_text(reply.parts), json_text(reply.reply)
         with self.database.begin() as connection:
-            self._inserts.put(connection, model_replies, [row], first_stays=True)
+            self._statements.put(connection, model_replies, [row], first_stays=True)
 
     def export_head(self, organisation: str) -> ChainHead:
         """The signed end of an organisation's chain, to be kept elsewhere.
@@ -262,8 +272,9 @@ class TraceStore(RunReader):
     ) -> tuple[ChainHead, bool]:
         """Adds records to the chain: its new head, and whether the chain held what the witness saw."""
         organisation = run.organisation
-        head = _head(connection, organisation, lock=True)
-        untouched = _holds(connection, self.witness.seen(organisation))
+        row = self._statements.run(connection, _LOCKED_HEAD, organisation=organisation).first()
+        head = ChainHead(**row._mapping) if row else None  # pyright: ignore[reportPrivateUsage]
+        untouched = self._holds(connection, self.witness.seen(organisation))
         position, previous = (head.position, head.hash) if head else (0, genesis(organisation))
         rows: list[dict[str, Any]] = []
         for kind, content in contents:
@@ -281,34 +292,25 @@ class TraceStore(RunReader):
                 }
             )
             previous = digest
-        self._inserts.put(connection, decisions, rows)
+        self._statements.put(connection, decisions, rows)
         signed = sign_head(key, organisation, position, previous)
         if head is None:
-            connection.execute(insert(chain_heads), signed.model_dump())
+            self._statements.put(connection, chain_heads, [signed.model_dump()])
         else:
-            connection.execute(
-                update(chain_heads)
-                .where(chain_heads.c.organisation == organisation)
-                .values(signed.model_dump())
-            )
+            new = {f"new_{name}": value for name, value in signed.model_dump().items()}
+            self._statements.run(connection, _MOVE_HEAD, organisation=organisation, **new)
         return signed, untouched
 
+    def _holds(self, connection: Connection, seen: ChainHead | None) -> bool:
+        if seen is None or seen.position == 0:
+            return True
+        place = {"organisation": seen.organisation, "place": seen.position}
+        return self._statements.run(connection, _HASH_AT, **place).scalar() == seen.hash
 
-def _head(connection: Connection, organisation: str, *, lock: bool = False) -> ChainHead | None:
-    query = select(chain_heads).where(chain_heads.c.organisation == organisation)
-    if lock:
-        query = query.with_for_update()
-    row = connection.execute(query).first()
+
+def _head(connection: Connection, organisation: str) -> ChainHead | None:
+    row = connection.execute(_HEAD, {"organisation": organisation}).first()
     return ChainHead(**row._mapping) if row else None  # pyright: ignore[reportPrivateUsage]
-
-
-def _holds(connection: Connection, seen: ChainHead | None) -> bool:
-    if seen is None or seen.position == 0:
-        return True
-    query = select(decisions.c.hash).where(
-        decisions.c.organisation == seen.organisation, decisions.c.position == seen.position
-    )
-    return connection.execute(query).scalar() == seen.hash
 
 
 def _run_faults(connection: Connection, links: Sequence[Link]) -> list[ChainFault]:
