@@ -39,6 +39,7 @@ _TRUTH = {"true": 1.0, "false": 0.0}
 _NEARLY = 0.9
 _SEVERAL = 5
 _SAMPLE = 100
+LARGEST = 1e100
 _LONGEST_SHOWN = 60
 
 
@@ -121,9 +122,10 @@ def _typed_already(name: str, column: Column, notes: list[str]) -> NDArray[Any]:
     if column.dtype.kind == "M":
         return column.astype("datetime64[us]")
     values = column.astype(np.float64)
-    if bool(np.isinf(values).any()):
-        notes.append(f"Infinite values in {name!r} are read as missing.")
-    return np.where(np.isfinite(values), values, np.nan)
+    far = np.abs(values) > LARGEST
+    if bool(far.any()):
+        notes.append(f"Values in {name!r} that are infinite or beyond all measure are read as missing.")
+    return np.where(far, np.nan, values)
 
 
 def _as_dates(
@@ -199,7 +201,7 @@ def _as_numbers(
         _TRUTH.get(text.lower()) if value is None else value
         for value, text in zip(found.values, cells.distinct, strict=True)
     ]
-    bad = [i for i, value in enumerate(values) if value is None or not np.isfinite(value)]
+    bad = [i for i, value in enumerate(values) if value is None or abs(value) > LARGEST]
     if not cells.distinct or not _mostly(cells, bad):
         return np.full(len(cells.codes), np.nan) if not cells.distinct else None
     if bad:
@@ -233,7 +235,7 @@ def _plain_floats(cells: Sequence[str]) -> NDArray[np.float64] | None:
         values = np.array(cells, dtype=object).astype(np.float64)
     except ValueError:
         return None
-    return values if bool(np.isfinite(values).all()) else None
+    return values if bool((np.abs(values) <= LARGEST).all()) else None
 
 
 def _note_notation(name: str, found: Numbers, currencies: dict[str, str], notes: list[str]) -> None:

@@ -50,7 +50,15 @@ def read_stata(path: Path, *, limits: Limits) -> RawTable:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             frame = pd.read_stata(path, convert_missing=False)
-    except (ValueError, KeyError, TypeError, struct.error) as error:
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        ArithmeticError,
+        EOFError,
+        MemoryError,
+        struct.error,
+    ) as error:
         raise DataError("this is no whole Stata file", where=path.name, fix="Write it anew") from error
     return raw_frame(frame, path.name, limits)
 

@@ -126,9 +126,13 @@ def _column(frame: pd.DataFrame, role: str, value: Any) -> str:
 
 
 def _closest(value: str, names: Sequence[str]) -> str:
-    close = difflib.get_close_matches(value, names, 3)
+    lower = {name.lower(): name for name in names}
+    near = difflib.get_close_matches(value.lower(), list(lower), 3)
+    within = [name for name in lower if value and (value.lower() in name or name in value.lower())]
+    close = [lower[name] for name in dict.fromkeys((*near, *within))][:3]
     listed = ", ".join(names[:30]) + (", …" if len(names) > 30 else "")
-    return f"Did you mean {' or '.join(map(repr, close))}?" if close else f"Columns: {listed}"
+    guess = f"Did you mean {' or '.join(map(repr, close))}? " if close else ""
+    return f"{guess}Columns: {listed}"
 
 
 def _need_numbers(frame: pd.DataFrame, role: str, column: str) -> None:

@@ -19,7 +19,19 @@ from liftos_agents.errors import DataError
 
 _OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
-_BROKEN = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    EOFError,
+    # What `zipfile` says of archives that are encrypted or packed in another way.
+    RuntimeError,
+)
 _BYTES_OF_A_CELL = 8
 _MOST_ABOVE = 10
 _SAMPLE = 100

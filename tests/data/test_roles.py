@@ -258,3 +258,19 @@ def test_without_dates_or_as_a_text(reference: Path) -> None:
         work_out_roles(load(reference / "causal/basque.csv"))
     with pytest.raises(DataError, match="text"):
         work_out_roles(load(reference / "surfacing/product.html"))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"outcome": "revenu"}, r"Did you mean 'revenue'\? Columns: date, revenue"),
+        ({"outcome": "REVENU"}, r"Did you mean 'revenue'\?"),
+        ({"spend": ["tv"], "impressions": ["search_spend_eur"]}, r"Did you mean 'search_spend'\?"),
+        ({"outcome": "zzz"}, r"no column 'zzz'\. Columns: date, revenue"),
+    ],
+)
+def test_a_column_that_is_not_there_is_met_with_the_nearest_names(
+    weeks: pd.DataFrame, given: dict[str, object], said: str
+) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        work_out_roles(load(weeks), given)
