@@ -127,7 +127,7 @@ _UNITS = {
     version="1",
     summary="Finds facet words, phrases and query words in product texts, and which of them a product lacks; states no search volume.",
     data="product",
-    timeout_seconds=120.0,
+    timeout_seconds=300.0,
 )
 def find_keywords(context: ToolContext, arguments: KeywordArguments) -> KeywordResult:
     """Keywords of a product text or a catalogue, with what is missing.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache, lru_cache
 
 from liftos_agents.tools.surfacing.lexicon import stop_words, tokens
 
@@ -16,12 +17,13 @@ _MIN_HITS = 2
 
 def detect(text: str) -> str:
     """Language code of `text`: en, de, fr, es, it, pt, nl, pl, ja, zh, or `und` where nothing tells."""
-    letters = sum(c.isalpha() for c in text)
     kana, han = len(_KANA.findall(text)), len(_HAN.findall(text))
-    if kana and kana + han > 0.2 * letters:
-        return "ja"
-    if han > 0.2 * max(letters, 1):
-        return "zh"
+    if kana or han:
+        letters = max(sum(c.isalpha() for c in text), 1)
+        if kana and kana + han > 0.2 * letters:
+            return "ja"
+        if han > 0.2 * letters:
+            return "zh"
     hits = _hits(text)
     best = max(WORD_LANGUAGES, key=lambda code: (hits[code], -WORD_LANGUAGES.index(code)))
     return best if hits[best] >= _MIN_HITS else "und"
@@ -44,14 +46,22 @@ def consistency(sentences: Sequence[str], language: str) -> float:
     return 1.0 - other / total if total else 1.0
 
 
+@lru_cache(maxsize=256)
 def _hits(text: str) -> Counter[str]:
     counted: Counter[str] = Counter()
+    speakers = _speakers()
     for token in tokens(text):
-        speakers = [code for code in WORD_LANGUAGES if token in stop_words(code)]
-        for code in speakers:
-            counted[code] += 1.0 / len(speakers)  # pyright: ignore[reportArgumentType]
+        for code in speakers.get(token, ()):
+            counted[code] += 1.0 / len(speakers[token])  # pyright: ignore[reportArgumentType]
     if _KANA.search(text):
         counted["ja"] = 10
     elif _HAN.search(text):
         counted["zh"] = 10
     return counted
+
+
+@cache
+def _speakers() -> dict[str, tuple[str, ...]]:
+    """Function word to the languages that have it."""
+    known = {word for code in WORD_LANGUAGES for word in stop_words(code)}
+    return {word: tuple(c for c in WORD_LANGUAGES if word in stop_words(c)) for word in sorted(known)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 from liftos_agents.tools.surfacing.lexicon import category_facts, is_content_word, mentions, tokens
 from liftos_agents.tools.surfacing.listing import Listing
@@ -135,6 +136,7 @@ def name_of(listing: Listing, category: str | None = None, brand: str | None = N
     )
 
 
+@lru_cache(maxsize=512)
 def found(kind: str, text: str) -> tuple[str, ...]:
     """What `text` states of the given kind of fact, in order of first occurrence."""
     hits: list[str] = [m.group(0).strip() for p in _PATTERNS.get(kind, ()) for m in p.finditer(text)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 MOST_PENALTY = 15.0
 GATE_CAP = 20.0
@@ -43,7 +44,7 @@ class Component:
     source: str
     items: tuple[Item, ...]
 
-    @property
+    @cached_property
     def value(self) -> float:
         """The weighted mean of its items, 0 to 1."""
         return sum(i.weight * i.value for i in self.items) / sum(i.weight for i in self.items)
@@ -92,5 +93,7 @@ def saturating(count: float, scale: float) -> float:
 
 
 def _fixed(component: Component, fix: str) -> Component:
+    if all(i.fix != fix for i in component.items):
+        return component
     items = tuple(replace(i, value=max(i.value, i.reachable)) if i.fix == fix else i for i in component.items)
     return replace(component, items=items)
