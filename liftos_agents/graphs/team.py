@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from langgraph.errors import NodeError
 from langgraph.runtime import Runtime
-from langgraph.types import Command, Send
+from langgraph.types import Send
 
 from liftos_agents.domain.task import SpecialistTask
 from liftos_agents.errors import CancelledError, UserError
@@ -54,15 +53,18 @@ def dispatch(state: RunState) -> list[Send] | str:
 async def specialist(state: StepInput, runtime: Runtime[Run]) -> dict[str, Any]:
     """One specialist's report; what stops the specialist is a report too, once trying again is of no use.
 
+    The graph's own error handler is not used: what it writes down of a run that was stopped would be taken for a
+    failure when the run is resumed.
+
     Raises:
+        CancelledError: The run was stopped.
         Exception: Something that may pass, for the graph to try again.
     """
     run = runtime.context
     try:
         return await _turn(state, run)
     except CancelledError:
-        # The graph writes down what failed; a run that was stopped has not failed and goes on where it was.
-        raise asyncio.CancelledError from None
+        raise
     except Exception as error:
         info = runtime.execution_info
         if worth_retrying(error) and (info is None or info.node_attempt < ATTEMPTS):
@@ -94,14 +96,6 @@ async def _turn(state: StepInput, run: Run) -> dict[str, Any]:
             report = await work(run, spec, task, subject, vocabulary_of(state), position)
     run.emit("agent_finished", agent=spec.name, step=position, status=report["status"])
     return _reported(state, report)
-
-
-async def specialist_failed(state: StepInput, error: NodeError, runtime: Runtime[Run]) -> Command[str]:
-    """The report of a specialist that the graph itself had to stop: a caveat of the answer, not a lost run."""
-    run = runtime.context
-    if run.cancelled.is_set():
-        raise CancelledError("the run was stopped") from error.error
-    return Command(update=_failed(state, run, error.error), goto="gather")
 
 
 def _failed(state: StepInput, run: Run, error: BaseException) -> dict[str, Any]:

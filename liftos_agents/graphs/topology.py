@@ -36,8 +36,6 @@ def build(saver: BaseCheckpointSaver[Any] | None = None) -> Graph:
         station(team.specialist),
         input_schema=StepInput,
         retry_policy=retry_policy(),
-        timeout=SPECIALIST_SECONDS,
-        error_handler=team.specialist_failed,
     )
     graph.add_node("gather", team.gather)
     graph.add_node("compose", station(conclusion.compose))

@@ -184,9 +184,9 @@ def main() -> None:
             else:
                 answer = lift.approve("last", by="Ada")
         except (UserError, CancelledError) as error:
-            print(json.dumps({"error": type(error).__name__, "message": str(error)}))
+            sys.stdout.write(json.dumps({"error": type(error).__name__, "message": str(error)}) + "\n")
             return
-    print(json.dumps(said(answer)))
+    sys.stdout.write(json.dumps(said(answer)) + "\n")
 
 
 if __name__ == "__main__":
