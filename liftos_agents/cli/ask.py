@@ -26,7 +26,8 @@ def ask(
     data: options.Data = None,
     model: options.Model = None,
     thread: Annotated[
-        str | None, typer.Option("--thread", "-t", help="Go on with an earlier conversation.")
+        str | None,
+        typer.Option("--thread", "-t", help="Go on with an earlier conversation: its id, or `last`."),
     ] = None,
     organisation: options.Organisation = None,
     role: options.Role = None,
@@ -63,13 +64,14 @@ def ask(
         question=question,
         data=tuple(data or ()),
         roles=options.roles(role),
-        thread_id=thread,
         interactive=not no_input,
         max_seconds=timeout,
     )
     with liftos_agents.LiftOS(settings=settings) as lift:
-        if thread is not None and not as_json:
-            _tell_unfinished(lift, thread)
+        if thread is not None:
+            request = request.model_copy(update={"thread_id": lift.thread(thread)})
+            if not as_json:
+                _tell_unfinished(lift, request.thread_id or "")
         answer = _run(lift, request, quiet=as_json)
         while answer.status == "needs_clarification" and not as_json and _may_ask(no_input):
             answer_view.show(Console(), answer)

@@ -58,7 +58,7 @@ def chat(
             console,
             sources=list(data or ()),
             roles=options.roles(role),
-            thread=_thread(lift, thread),
+            thread=lift.thread(thread) if thread else None,
             as_json=as_json,
         )
         talk.hold(chat_input.lines(settings.home, COMMANDS, console=console, plain=as_json))
@@ -176,7 +176,7 @@ class Conversation:
         """Go on with another conversation"""
         if len(words) != 1:
             raise ArgumentError("say which conversation", where="/resume", fix="Ids are listed by /threads")
-        self.thread = _thread(self.lift, words[0])
+        self.thread = self.lift.thread(words[0])
         self.sources, self.answers = [], []
         self._show_history()
 
@@ -245,24 +245,6 @@ COMMANDS: dict[str, Command] = {
     "new": Command(Conversation.new),
     "quit": Command(Conversation.quit),
 }
-
-
-def _thread(lift: liftos_agents.LiftOS, wanted: str | None) -> str | None:
-    if wanted is None:
-        return None
-    known = [t.id for t in lift.threads(10_000)]
-    if wanted == "last" and known:
-        return known[0]
-    found = [t for t in known if t.startswith(wanted)]
-    if len(found) == 1 or wanted in found:
-        return wanted if wanted in found else found[0]
-    raise NotFoundError(
-        f"there is no conversation {wanted!r}"
-        if not found
-        else f"{len(found)} conversations begin with {wanted!r}",
-        where="--thread",
-        fix="They are listed by: liftos chat --threads",
-    )
 
 
 def _print_threads(lift: liftos_agents.LiftOS, as_json: bool, console: Console | None = None) -> None:

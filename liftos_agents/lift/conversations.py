@@ -8,6 +8,8 @@ from liftos_agents.domain.run import ThreadEntry
 from liftos_agents.errors import NotFoundError
 from liftos_agents.graphs.workshop import Workshop
 
+_EVERY = 1_000_000
+
 
 class Conversations:
     """The part of `LiftOS` that deals with threads of questions."""
@@ -19,6 +21,25 @@ class Conversations:
         """The conversations that went on last, newest first."""
         self._workshop.settle()
         return self._workshop.stores.ledger.threads(self.settings.organisation, limit)
+
+    def thread(self, name: str) -> str:
+        """The id of the conversation called `name`: its id, enough of its beginning, or `last`.
+
+        Raises:
+            NotFoundError: There is none, or several begin so.
+        """
+        known = [t.id for t in self.threads(_EVERY)]
+        found = known[:1] if name == "last" else [i for i in known if i == name]
+        found = found or [i for i in known if name and i.startswith(name)]
+        if len(found) == 1:
+            return found[0]
+        raise NotFoundError(
+            f"{len(found)} conversations begin with {name!r}"
+            if found
+            else f"there is no conversation {name!r}",
+            where="thread",
+            fix="They are listed by: liftos chat --threads",
+        )
 
     def history(self, thread: str, limit: int = 20) -> tuple[Answer, ...]:
         """The latest answers that a conversation goes on from, oldest first; those taken back are left out.
