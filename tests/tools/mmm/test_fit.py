@@ -281,3 +281,13 @@ def test_the_fit_over_time_adds_up_and_its_band_holds_it(market: MmmInput, fitte
     np.testing.assert_allclose(drawn.p05, low, atol=0.25 * width)
     np.testing.assert_allclose(drawn.p95, high, atol=0.25 * width)
     assert result.units["fit_over_time"] == "money"
+
+
+def test_a_fit_that_has_not_converged_says_so(fitted: MmmFit) -> None:
+    assert fitted.result.converged is True
+    short = fit(replace(simulated(seed=1, weeks=40, channels=10), draws=100, chains=2, confounding="factor"))
+    assert short.result.converged is False
+    assert short.result.status == "downgraded"
+    assert any(
+        not check.passed for check in short.result.checks if check.name in ("rhat_max", "ess_bulk_min")
+    )
