@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -137,7 +137,10 @@ def suite_names() -> tuple[str, ...]:
 
 
 def load_suite(name: str | Path) -> Suite:
-    """A suite by name, or from a YAML header whose `samples` names a JSON-lines file beside it.
+    """A suite by name, or from a YAML header whose `samples` names one or more JSON-lines files beside it.
+
+    The first file must be there; a further one, such as a held-out test split that is kept sealed while others tune, is
+    read where it is present.
 
     Raises:
         NotFoundError: No such suite or file.
@@ -150,15 +153,16 @@ def load_suite(name: str | Path) -> Suite:
             fix=f"There are: {', '.join(suite_names())}; or give a YAML header's path",
         )
     header = _header(header_path)
-    lines_path = header_path.parent / str(header.pop("samples", f"{header_path.stem}.jsonl"))
-    if not lines_path.is_file():
-        raise NotFoundError(f"no samples at {str(lines_path)!r}", where=str(header_path))
-    samples = [
-        _sample(line, where=f"{lines_path.name}, line {number}")
-        for number, line in enumerate(lines_path.read_text(encoding="utf-8").splitlines(), start=1)
-        if line.strip()
-    ]
-    _unique(samples, lines_path)
+    named = header.pop("samples", f"{header_path.stem}.jsonl")
+    names = [str(n) for n in cast("list[Any]", named)] if isinstance(named, list) else [str(named)]
+    samples: list[Sample] = []
+    for position, file in enumerate(names):
+        lines_path = header_path.parent / file
+        if lines_path.is_file():
+            samples += _samples(lines_path)
+        elif position == 0:
+            raise NotFoundError(f"no samples at {str(lines_path)!r}", where=str(header_path))
+    _unique(samples, header_path.parent / names[0])
     try:
         return Suite(**header, samples=tuple(samples))
     except ValidationError as error:
@@ -173,6 +177,11 @@ def _header(path: Path) -> dict[str, Any]:
     if not isinstance(header, dict):
         raise DataError("the header is no mapping", where=str(path))
     return header
+
+
+def _samples(path: Path) -> list[Sample]:
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+    return [_sample(line, where=f"{path.name}, line {number}") for number, line in lines if line.strip()]
 
 
 def _sample(line: str, *, where: str) -> Sample:

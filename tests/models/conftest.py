@@ -32,8 +32,14 @@ class Router:
         self.prompt = render("router", specialists=json.dumps(list(briefs)))
         self.model = OfflineChatModel().bind_tools([declared("submit_plan", Plan.model_json_schema())])
 
-    def __call__(self, question: str, thread: Sequence[Turn] = (), channels: Sequence[str] = ()) -> Plan:
-        data = (DATA.model_copy(update={"channels": tuple(channels)}),) if channels else ()
+    def __call__(
+        self,
+        question: str,
+        thread: Sequence[Turn] = (),
+        channels: Sequence[str] = (),
+        data: Sequence[DatasetBrief] = (),
+    ) -> Plan:
+        data = (DATA.model_copy(update={"channels": tuple(channels)}),) if channels else tuple(data)
         task = RoutingTask(question=question, thread=tuple(thread), datasets=data)
         reply = self.model.invoke([SystemMessage(self.prompt), HumanMessage(task.model_dump_json())])
         return Plan.model_validate(reply.tool_calls[0]["args"])

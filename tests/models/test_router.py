@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from importlib import resources
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from liftos_agents.agents import built_in
 from liftos_agents.domain.task import Turn
+from liftos_agents.evals import load_suite
+from liftos_agents.models.offline.language import language_of
 
 BRIEFS: list[dict[str, Any]] = [s.brief().model_dump(mode="json") for s in built_in().values()]
 QUESTION = "Which channels waste money, and how should I split 1.5m over them next quarter?"
@@ -207,36 +209,83 @@ def test_data_is_not_needed_for_a_plan_and_equal_questions_get_equal_plans(route
     assert router(QUESTION) == router(QUESTION)
 
 
-def samples() -> list[dict[str, Any]]:
-    text = resources.files("liftos_agents.evals").joinpath("suites", "routing.jsonl").read_text("utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+SUITE = load_suite("routing")
+LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ja", "zh")
+DEV = [sample for sample in SUITE.samples if sample.split == "dev"]
 
 
-def test_the_development_half_of_the_suite_is_routed_as_it_says(router: Any) -> None:
+def test_the_development_questions_are_routed_as_they_say(router: Any) -> None:
     wrong: list[str] = []
-    for sample in samples():
-        if sample["split"] != "dev":
-            continue
-        plan = router(sample["question"], [Turn(**turn) for turn in sample["thread"]])
-        expected = sample["expect"]
+    refused = missed = 0
+    for sample in DEV:
+        plan = router(sample.question, sample.thread, data=sample.task.datasets)
         agents = sorted(step.agent for step in plan.steps)
-        right = agents == sorted(expected["agents"]) if "agents" in expected else plan.kind in expected
-        wrong += [] if right else [sample["id"]]
-    assert wrong == []
+        if plan.kind != sample.expect.kind or (agents and agents != sorted(sample.expect.agents)):
+            wrong.append(sample.id)
+        refused += plan.kind == "refusal" and not sample.expect.refusal
+        missed += plan.kind != "refusal" and sample.expect.refusal
+    assert len(wrong) <= 0.03 * len(DEV), wrong
+    assert refused <= 0.01 * len(DEV)
+    assert missed <= 0.05 * sum(sample.expect.refusal for sample in DEV)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_language_of_a_question_is_told(language: str) -> None:
+    spoken = [s.question for s in DEV if language in s.tags and len(s.question.split()) > 3]
+    told = sum(language_of(question) == language for question in spoken)
+    assert told >= 0.95 * len(spoken)
 
 
 def test_the_suite_is_large_and_varied_enough() -> None:
-    found = samples()
-    tags = [tag for sample in found for tag in sample["tags"]]
-    assert len(found) >= 80
-    assert len({sample["question"] + str(sample["thread"]) for sample in found}) == len(found)
-    assert len({sample["id"] for sample in found}) == len(found)
-    for tag, least in {
-        "out_of_scope": 15,
-        "clarification": 8,
-        "compound": 8,
-        "follow_up": 8,
-        "de": 5,
-    }.items():
+    tags = [tag for sample in SUITE.samples for tag in sample.tags]
+    assert len(SUITE.samples) >= 800
+    assert len({sample.question + str(sample.thread) for sample in SUITE.samples}) == len(SUITE.samples)
+    for tag, least in {"out_of_scope": 15, "clarification": 8, "compound": 8, "follow_up": 8}.items():
         assert tags.count(tag) >= least, tag
-    assert {sample["split"] for sample in found} == {"dev", "test"}
+    for language in LANGUAGES:
+        assert tags.count(language) >= 60, language
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Welche Kanäle verschwenden Geld, und wie soll ich 1,5 Millionen aufteilen?",
+        "Quels canaux gaspillent l'argent, et comment répartir 1,5 million ?",
+        "¿Qué canales desperdician dinero y cómo reparto 1,5 millones?",
+        "Quali canali sprecano soldi e come ripartisco 1,5 milioni?",
+        "Que canais desperdiçam dinheiro e como divido 1,5 milhões?",
+        "Welke kanalen verspillen geld, en hoe verdeel ik 1,5 miljoen?",
+        "Które kanały marnują pieniądze i jak podzielić 1,5 mln?",
+        "どの媒体が予算を無駄にしていますか。また150万円をどう配分すべきですか?",
+        "哪些渠道在浪费钱？另外150万怎么分配？",
+    ],
+)
+def test_compound_questions_run_every_part_in_each_language(router: Any, question: str) -> None:
+    plan = router(question)
+    assert [step.agent for step in plan.steps] == ["causal_analyst", "budget_optimiser"]
+    assert [step.needs for step in plan.steps] == [(), (0,)]
+
+
+@pytest.mark.parametrize(
+    ("question", "sign"),
+    [
+        ("Wie wird das Wetter morgen in Köln?", "Dabei kann ich nicht helfen"),
+        ("Quelle est la capitale du Pérou ?", "Je ne peux pas"),
+        ("Dame una receta de paella", "No puedo ayudar"),
+        ("Mi racconti una barzelletta?", "Non posso aiutarti"),
+        ("Qual é a previsão do tempo para amanhã?", "Não posso ajudar"),
+        ("Schrijf een gedicht over de lente", "Daar kan ik niet"),
+        ("Jaka jutro będzie pogoda?", "W tym nie mogę"),
+        ("明日の天気を教えて", "お手伝いできません"),
+        ("今天天气怎么样？", "帮不上忙"),
+    ],
+)
+def test_a_refusal_is_said_in_the_language_of_the_question(router: Any, question: str, sign: str) -> None:
+    assert sign in router(question).refusal
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_is_planned_or_answered_with_a_sentence(router: Any, text: str) -> None:
+    plan = router(text or "x")
+    assert plan.steps or plan.clarification or plan.refusal

@@ -8,23 +8,30 @@ from functools import lru_cache
 
 from liftos_agents.domain.task import SpecialistBrief
 from liftos_agents.models.offline.channel_names import in_common_words
-from liftos_agents.models.offline.clauses import asks, clauses, parts_of, sentences
+from liftos_agents.models.offline.clauses import clauses, parts_of, sentences, wishes
 from liftos_agents.models.offline.scope import Foreign, foreign_in
 from liftos_agents.models.offline.similarity import Similarity
-from liftos_agents.models.offline.topics import ACTIVE, evidence, owners, own_evidence, said_of
+from liftos_agents.models.offline.topics import ACTIVE, evidence, own_evidence, owners, said_of
 
 SURE = 0.46
 _OWN = 1.4
 _PLAIN = 1.9
 _HEAPED = 3.0
+_SINGLE = 0.9
+_SEPARATE = 1.3
+_HARDLY = 0.55
 _SOME = 0.75
 _CARRIED = 0.35
+_STATED = 0.6
 _FIRM = 3.4
 _BESIDE = 0.5
-_ALONE = 1.3
+_ALONE = 1.5
 _MAKING = frozenset(("write", "shorten"))
+_ASKED = _MAKING | {"#number", "#wish"}
 _OBJECTS = frozenset(("ad", "copy", "headline", "mail", "subject_line", "snippet", "post"))
-_LATIN_ASKS = ("en", "de", "fr", "es")
+_ASKING = frozenset(
+    ("write", "show", "check", "audit", "split", "optimise", "move", "plan", "explain", "recommend", "compare", "shorten", "improve", "what_if")
+)  # fmt: skip
 
 
 @dataclass
@@ -55,6 +62,8 @@ class _Span:
     scores: dict[str, float]
     own: dict[str, float]
     parts: tuple[_Span, ...] = ()
+    wished: bool = True
+    subjects: tuple[str, ...] = ()
 
 
 def assign(
@@ -73,21 +82,30 @@ def assign(
         said = in_common_words(text, channels) if channels else text
         subjects = said_of(said, language)
         made.concepts += subjects
+        if not heard and "?" not in text and "？" not in text and _begins_with_text(subjects):
+            subjects += ("#first",)
         subjects += objects if _MAKING & set(subjects) and not _OBJECTS & set(subjects) else ()
         objects = tuple(sorted(_OBJECTS & {*subjects, *objects}))
         scores = {t: v for t, v in evidence(subjects).items() if t in owned}
-        if heard and language in _LATIN_ASKS and not asks(text):
+        wished = wishes(text) or bool(_ASKING & set(subjects))
+        if heard and not wished:
             current = max(heard[-1].scores, key=lambda t: heard[-1].scores[t], default=None)
             if current and heard[-1].scores[current] >= ACTIVE and owned[current] not in on_tables:
                 heard[-1].text += " " + text
                 continue
         strongest = max(scores.values(), default=0.0)
-        foreign = foreign_in(text, subjects, strongest, scores.get(_writing(owned, on_tables, scores), 0.0), language, knows)
+        foreign = foreign_in(
+            text, subjects, strongest, scores.get(_writing(owned, on_tables, scores), 0.0), language, knows
+        )
         if foreign is not None:
             made.foreign = made.foreign or foreign
             continue
-        parts = tuple(_span(part, language, owned, channels) for part in parts_of(said)) if strongest else ()
-        heard.append(_Span(text, scores, own_evidence(subjects), parts if len(parts) > 1 else ()))
+        parts = (
+            tuple(_span(part, language, owned, channels) for part in parts_of(said, language))
+            if strongest
+            else ()
+        )
+        heard.append(_Span(text, scores, own_evidence(subjects), parts if len(parts) > 1 else (), wished))
     for other in others:
         for sentence in heard:
             best = similarity.scores(sentence.text)[0]
@@ -109,36 +127,80 @@ def similarity_of(specialists: tuple[SpecialistBrief, ...]) -> Similarity:
     return Similarity({s.name: (s.purpose, *s.handles, *s.examples) for s in specialists})
 
 
+def asks_for(text: str, language: str) -> bool:
+    """Whether a text asks for something that somebody does here, rather than being what is worked on."""
+    subjects = set(said_of(text, language))
+    return bool(_ASKING & subjects) and max(evidence(subjects).values()) >= ACTIVE
+
+
 def _writing(owned: dict[str, str], on_tables: set[str], scores: dict[str, float]) -> str:
     """The strongest topic of somebody who works on texts."""
     on_texts = [t for t in scores if owned[t] not in on_tables]
     return max(on_texts, key=lambda t: scores[t], default="")
 
 
+def _begins_with_text(subjects: Sequence[str]) -> bool:
+    """Whether the first thing that a sentence names is an ad, an e-mail or the like: a request without a verb."""
+    first = next(
+        (s for s in subjects if s[0] != "#" and s not in ("google", "social", "search", "campaign", "vague")),
+        None,
+    )
+    return first in _OBJECTS
+
+
 def _span(text: str, language: str, owned: dict[str, str], channels: tuple[str, ...]) -> _Span:
     subjects = said_of(in_common_words(text, channels) if channels else text, language)
-    return _Span(text, {t: v for t, v in evidence(subjects).items() if t in owned}, own_evidence(subjects))
+    scores = {t: v for t, v in evidence(subjects).items() if t in owned}
+    wished = wishes(text) or bool(_ASKING & set(subjects))
+    return _Span(text, scores, own_evidence(subjects), (), wished, subjects)
 
 
 def _active(heard: Sequence[_Span]) -> dict[str, float]:
     """Topics that the sentences, or parts of them, ask for, with their strength."""
     found: dict[str, float] = {}
     totals: dict[str, float] = {}
+    asking = [s for s in heard if s.wished]
+    if max((v for s in asking for v in s.scores.values()), default=0.0) < 1.0:
+        asking = list(heard)
     for topic in heard[0].scores if heard else ():
-        for span in (s for sentence in heard for s in (sentence, *sentence.parts)):
+        for span in (s for sentence in asking for s in (sentence, *_asking_parts(sentence))):
             beside = _BESIDE * max(span.scores.values())
             firm = span.scores[topic] >= ACTIVE and span.own[topic] >= _OWN
-            plain = span.own[topic] >= _PLAIN and span.scores[topic] == max(span.scores.values())
-            others = (v for t, v in span.scores.items() if t != topic)
-            firm = firm or (span.scores[topic] >= _HEAPED and max(others, default=0.0) <= beside)
-            if span.scores[topic] >= beside and (firm or (plain and span.scores[topic] >= _PLAIN)):
+            plain = span.own[topic] >= _PLAIN and _PLAIN <= span.scores[topic] == max(span.scores.values())
+            firm = firm or (
+                span.scores[topic] >= _HEAPED and max(others_of(span, topic), default=0.0) <= beside
+            )
+            alone = span.own[topic] >= _SINGLE and span.scores[topic] >= _SEPARATE
+            plain = plain or (
+                span not in heard
+                and alone
+                and max(others_of(span, topic), default=0.0) <= _HARDLY * span.scores[topic]
+            )
+            if span.scores[topic] >= beside and (firm or plain):
                 found[topic] = max(found.get(topic, 0.0), span.scores[topic])
-        values = sorted((s.scores[topic] for s in heard), reverse=True)
+        values = sorted((s.scores[topic] * (1.0 if s in asking else _STATED) for s in heard), reverse=True)
         totals[topic] = values[0] + _CARRIED * sum(values[1:])
     strongest = max(totals.values(), default=0.0)
     if not found and strongest >= _ALONE:
         found = {max(totals, key=lambda t: totals[t]): strongest}
     return found
+
+
+def others_of(span: _Span, topic: str) -> list[float]:
+    """What a span says for the other topics."""
+    return [value for name, value in span.scores.items() if name != topic]
+
+
+def _asking_parts(sentence: _Span) -> tuple[_Span, ...]:
+    """The parts of a sentence that may ask for something: after a text to be made, its facts do not."""
+    kept: list[_Span] = []
+    making = False
+    for part in sentence.parts:
+        if making and not part.wished:
+            continue
+        kept.append(part)
+        making = making or (bool(_OBJECTS & set(part.subjects)) and bool(_ASKED & set(part.subjects)))
+    return tuple(kept)
 
 
 def _share_out(heard: Sequence[_Span], active: dict[str, str], made: Assignment, language: str) -> None:

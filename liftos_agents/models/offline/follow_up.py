@@ -19,7 +19,9 @@ def is_follow_up(question: str, language: str | None = None) -> bool:
     """Whether `question` reads as going on: by its opening, its closing, or by being short and pointing back."""
     folded = fold(question).strip(_EDGES)
     spoken = language or language_of(question)
-    return continued(question, spoken) or (_is_short(folded, spoken) and _pointing(spoken).search(folded) is not None)
+    return continued(question, spoken) or (
+        _is_short(folded, spoken) and _pointing(spoken).search(folded) is not None
+    )
 
 
 def continued(question: str, language: str | None = None) -> bool:

@@ -149,7 +149,8 @@ class Glossary:
 def words_of(folded: str, language: str) -> list[Word]:
     """The words of a folded text; elided articles are words of their own where the language has them."""
     pattern = _ENGLISH_WORD if language == "en" else _WORD
-    return [Word(m.group(0), m.start(), m.end()) for m in pattern.finditer(folded)]
+    found = (Word(m.group(0).removesuffix("'s"), m.start(), m.end()) for m in pattern.finditer(folded))
+    return [word for word in found if word.text]
 
 
 @lru_cache(maxsize=16)

@@ -12,8 +12,8 @@ import yaml
 from liftos_agents.models.offline.glossary import FOREIGN, glossary, words_of
 from liftos_agents.models.offline.spelling import fold
 
-LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ja", "zh")
-_SPACED = LANGUAGES[:8]
+LANGUAGES: tuple[str, ...] = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ja", "zh")
+_SPACED: tuple[str, ...] = tuple(code for code in LANGUAGES if code not in ("ja", "zh"))
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _MARKS = (
@@ -21,7 +21,7 @@ _MARKS = (
     ("es", re.compile(r"[¿¡ñ]|ción\b|ciones\b", re.IGNORECASE)),
     ("pl", re.compile(r"[ąęłśźżćń]|\bcz|sz[cy]", re.IGNORECASE)),
     ("de", re.compile(r"[äöüß]", re.IGNORECASE)),
-    ("fr", re.compile(r"[œèêçû]|\b[ldcjnmst]['’]|qu['’]", re.IGNORECASE)),
+    ("fr", re.compile(r"[œèêçû]|\b[jnmst]['’]|qu['’]", re.IGNORECASE)),
     ("it", re.compile(r"\b(?:dell|all|nell|sull|un|quest|cos)['’]|zion[ei]\b|[ìò]", re.IGNORECASE)),
     ("nl", re.compile(r"ij|aa|\boo|eeu", re.IGNORECASE)),
 )
@@ -36,7 +36,7 @@ def language_of(text: str) -> str:
         return "zh"
     folded = fold(text)
     words = [w.text for w in words_of(folded, "")]
-    scores = dict.fromkeys(_SPACED, 0.0)
+    scores: dict[str, float] = dict.fromkeys(_SPACED, 0.0)
     for word in words:
         languages = _function_words().get(word, ())
         for language in languages:
@@ -72,7 +72,9 @@ def _tables() -> dict[str, frozenset[str]]:
     text = resources.files(__package__ or "").joinpath("function_words.yaml").read_text("utf-8")
     content = cast("dict[str, str]", yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     return {
-        language: frozenset(word for word in fold(listed).replace("'", " " if language != "en" else "'").split())
+        language: frozenset(
+            word for word in fold(listed).replace("'", " " if language != "en" else "'").split()
+        )
         for language, listed in content.items()
     }
 

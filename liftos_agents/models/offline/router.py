@@ -7,21 +7,23 @@ from collections.abc import Sequence
 
 from liftos_agents.domain.plan import Plan, PlanStep
 from liftos_agents.domain.task import DatasetBrief, SpecialistBrief, Turn
-from liftos_agents.models.offline.assignment import SURE, Assignment, assign, similarity_of
-from liftos_agents.models.offline.clauses import request
+from liftos_agents.models.offline.assignment import Assignment, asks_for, assign, similarity_of
+from liftos_agents.models.offline.clauses import request, wishes
 from liftos_agents.models.offline.conversation import RouterCall
 from liftos_agents.models.offline.follow_up import continued, is_follow_up
 from liftos_agents.models.offline.glossary import FOREIGN
 from liftos_agents.models.offline.language import language_of
 from liftos_agents.models.offline.lexicon import lexicon
+from liftos_agents.models.offline.replies import question_back, refusal
 from liftos_agents.models.offline.scope import is_vague, without_orders
 from liftos_agents.models.offline.topics import ACTIVE, evidence, owners, said_of
 from liftos_agents.models.offline.words import concepts
 
 _WEAK = 0.4
 _FIRM = 3.4
-_ELSEWHERE = 2.9
+_ELSEWHERE = 2.5
 _NEAR = 1.2
+_SLIGHT = 1.6
 _BRIEF = 60
 _FEW = 3
 _SHORT_WORD = 4
@@ -42,14 +44,15 @@ def plan(call: RouterCall) -> Plan:
     specialists = tuple(call.specialists)
     channels = tuple(c for d in task.datasets for c in d.channels)
     language = language_of(task.question)
-    question, ordered = without_orders(request(task.question))
+    question, ordered = without_orders(request(task.question, lambda text: asks_for(text, language)))
     last = task.thread[-1] if task.thread else None
     if ordered and (not question or is_vague(question)):
-        return Plan(refusal=_refusal("changing my instructions", specialists), reason="orders only")
+        return Plan(refusal=refusal("changing my instructions", specialists, language), reason="orders only")
     made = assign(question, specialists, channels, language)
-    if not made.parts and question != (whole := without_orders(task.question.strip())[0]):
+    if question != (whole := without_orders(task.question.strip())[0]) and _firmness(made) < ACTIVE:
         in_full = assign(whole, specialists, channels, language)
-        if max(in_full.strength.values(), default=0.0) >= _FIRM and not made.concepts_here():
+        better = _firmness(in_full) >= ACTIVE and _firmness(made) < _SLIGHT and not made.concepts_here()
+        if len(in_full.parts) > 1 or better:
             made, question = in_full, whole
     if last is not None and last.clarification and not is_vague(question):
         answered = _answered(question, last, made, specialists, channels)
@@ -63,7 +66,9 @@ def plan(call: RouterCall) -> Plan:
     if on_data is not None:
         return Plan(steps=(PlanStep(agent=on_data, goal=question),), reason="how good the data are")
     if is_vague(question):
-        return Plan(clarification=_which(specialists), reason="nothing in particular is asked for")
+        return Plan(
+            clarification=question_back(specialists, language), reason="nothing in particular is asked for"
+        )
     if made.parts:
         return Plan(steps=_steps(made.parts, specialists), reason=_reason(made.parts))
     if made.foreign is None and question != task.question.strip():
@@ -72,18 +77,24 @@ def plan(call: RouterCall) -> Plan:
             step = PlanStep(agent=on_material, goal=question)
             return Plan(steps=(step,), reason="what to do with the material given")
     if made.foreign is not None:
-        return Plan(refusal=_refusal(made.foreign.about, specialists), reason=f"about {made.foreign.about}")
+        return Plan(
+            refusal=refusal(made.foreign.about, specialists, language), reason=f"about {made.foreign.about}"
+        )
     if last is not None and last.agents and len(made.concepts) <= 4:
         followed = _follow(question, last, made, specialists, language)
         if followed is not None:
             return followed
-    if _in_general(made, specialists):
-        return Plan(clarification=_which(specialists), reason="no specialist stands out")
-    return Plan(refusal=_refusal("that", specialists), reason="no specialist's business")
+    if _in_general(made, specialists) or not (wishes(question) or made.parts):
+        return Plan(clarification=question_back(specialists, language), reason="no specialist stands out")
+    return Plan(refusal=refusal("that", specialists, language), reason="no specialist's business")
 
 
 def _answered(
-    question: str, last: Turn, made: Assignment, specialists: tuple[SpecialistBrief, ...], channels: tuple[str, ...]
+    question: str,
+    last: Turn,
+    made: Assignment,
+    specialists: tuple[SpecialistBrief, ...],
+    channels: tuple[str, ...],
 ) -> Plan | None:
     """The question that was asked back about, with its answer; None when the answer is a question of its own."""
     before = assign(request(last.question), specialists, channels, language_of(last.question))
@@ -114,14 +125,14 @@ def _for_material(question: str, specialists: tuple[SpecialistBrief, ...]) -> st
     """Who works on a text that came with the question, when everyday words are all that asks for it (`audit this`)."""
     on_tables = {brief.name for brief in specialists if brief.needs == "table"}
     owned = owners(specialists)
-    scores = {t: v for t, v in evidence(said_of(question)).items() if t in owned and owned[t] not in on_tables}
+    scores = {
+        t: v for t, v in evidence(said_of(question)).items() if t in owned and owned[t] not in on_tables
+    }
     best = max(scores, key=lambda t: scores[t], default=None)
     return owned[best] if best is not None and scores[best] >= _WEAK else None
 
 
-def _steps(
-    assigned: dict[str, list[str]], specialists: Sequence[SpecialistBrief]
-) -> tuple[PlanStep, ...]:
+def _steps(assigned: dict[str, list[str]], specialists: Sequence[SpecialistBrief]) -> tuple[PlanStep, ...]:
     order = {brief.name: (index, brief.needs) for index, brief in enumerate(specialists)}
     mentioned = list(assigned)
     on_tables = iter(
@@ -148,6 +159,10 @@ def _follow(
     known = {brief.name for brief in specialists if brief.name in last.agents}
     if not known or (made.foreign is not None and not made.parts):
         return None
+    if "what_if" in made.concepts and continued(question, language):
+        changed = evidence(c for c in made.concepts if c != "what_if")
+        if max(changed.values()) < _ELSEWHERE:
+            return _going_on(question, [n for n in last.agents if n in known][-1])
     elsewhere = [n for n in made.parts if n not in known and made.strength[n] >= _ELSEWHERE]
     if elsewhere or (made.parts and not continued(question, language) and not _unsure(question, made)):
         return None
@@ -158,9 +173,12 @@ def _follow(
     if near is None and "explain" in made.concepts and ranked:
         near = owned[ranked[0]]
     agent = near or next(name for name in reversed(last.agents) if name in known)
-    return Plan(
-        steps=(PlanStep(agent=agent, goal=question.strip()),), reason="goes on from the question before"
-    )
+    return _going_on(question, agent)
+
+
+def _going_on(question: str, agent: str) -> Plan:
+    step = PlanStep(agent=agent, goal=question.strip())
+    return Plan(steps=(step,), reason="goes on from the question before")
 
 
 def _in_general(made: Assignment, specialists: tuple[SpecialistBrief, ...]) -> bool:
@@ -171,25 +189,24 @@ def _in_general(made: Assignment, specialists: tuple[SpecialistBrief, ...]) -> b
     found = [c for c in made.concepts if not c.startswith("#")]
     weights = {c: sum(evidence((c,)).values()) for c in set(found)}
     ours = [c for c in set(found) if weights[c] > 0 or c in _EMPTY]
-    strange = [c for c in set(found) if c not in ours and c not in lexicon().generic and not c.startswith(FOREIGN)
-               and (len(c) >= _SHORT_WORD or not c.isascii())]
+    strange = [
+        c
+        for c in set(found)
+        if c not in ours
+        and c not in lexicon().generic
+        and not c.startswith(FOREIGN)
+        and (len(c) >= _SHORT_WORD or not c.isascii())
+    ]
     return not strange or len(ours) > len(strange) or ("vague" in found and len(strange) <= _FEW)
 
 
 def _unsure(question: str, made: Assignment) -> bool:
     """Whether a question is short and speaks to nobody firmly: in a thread it goes on, then."""
-    return len(question) <= _BRIEF and max(made.strength.values(), default=0.0) < ACTIVE
+    return len(question) <= _BRIEF and _firmness(made) < ACTIVE
 
 
-def _which(specialists: Sequence[SpecialistBrief]) -> str:
-    examples = [f"“{brief.examples[0]}”" for brief in specialists if brief.examples]
-    return "What would you like to know? You could ask, for instance: " + " or ".join(examples)
-
-
-def _refusal(about: str, specialists: Sequence[SpecialistBrief]) -> str:
-    abilities = [brief.handles[0] for brief in specialists if brief.handles]
-    subject = "That" if about == "that" else f"A request about {about}"
-    return f"{subject} is not something that I can help with; what I can do is: {', '.join(abilities)}."
+def _firmness(made: Assignment) -> float:
+    return max(made.strength.values(), default=0.0)
 
 
 def _reason(assigned: dict[str, list[str]]) -> str:

@@ -18,7 +18,16 @@ from liftos_agents.models.offline.words import concept_of
 ALWAYS = ("secrets", "personal", "personal_data")
 MADE = frozenset(("code", "jobs", "entertainment", "translation", "literature", "knowledge", "law"))
 _TEXTS = frozenset(("ad", "copy", "headline", "mail", "subject_line", "snippet", "post", "description_line"))
-_WEIGHTS = {"code": 2.6, "translation": 2.6, "jobs": 2.6, "medicine": 2.4, "tax": 2.4, "travel": 1.8, "errands": 1.8}
+_WEIGHTS = {
+    "code": 2.6,
+    "translation": 2.6,
+    "jobs": 2.6,
+    "medicine": 2.4,
+    "tax": 2.4,
+    "travel": 1.8,
+    "errands": 1.8,
+    "household": 4.5,
+}
 _FIRM = 3.4
 
 
@@ -48,7 +57,12 @@ class Foreign:
 
 
 def foreign_in(
-    text: str, subjects: Sequence[str], strongest: float, writing: float, language: str, knows: Callable[[str], bool]
+    text: str,
+    subjects: Sequence[str],
+    strongest: float,
+    writing: float,
+    language: str,
+    knows: Callable[[str], bool],
 ) -> Foreign | None:
     """What a sentence is about when that is nobody's business; None when somebody here is spoken to.
 
@@ -126,7 +140,8 @@ def _scope() -> _Scope:
     abouts = cast("dict[str, str]", content["abouts"])
     return _Scope(
         abouts,
-        {about: kind for kind, about in abouts.items()} | {e["about"]: k for k, e in content["refused"].items()},
+        {about: kind for kind, about in abouts.items()}
+        | {e["about"]: k for k, e in content["refused"].items()},
         tuple(subjects),
         re.compile("|".join(f"(?:{p})" for p in cast("list[str]", content["injection"]))),
         re.compile("|".join(f"(?:{p})" for p in cast("list[str]", content["vague"]))),

@@ -23,7 +23,9 @@ def unaccented(text: str) -> str:
     if text.isascii():
         return text
     flat = unicodedata.normalize("NFKD", text.translate(_BARRED))
-    return unicodedata.normalize("NFC", "".join(c for c in flat if c in _VOICED or not unicodedata.combining(c)))
+    return unicodedata.normalize(
+        "NFC", "".join(c for c in flat if c in _VOICED or not unicodedata.combining(c))
+    )
 
 
 @lru_cache(maxsize=8192)

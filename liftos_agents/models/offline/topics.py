@@ -23,6 +23,15 @@ _COUNT = re.compile(
     r"|tien|twaalf|dwa|dwie|trzy|cztery|piec|szesc|osiem|dziesiec|kilka|several|a few|ein paar|mehrere|quelques|algunos|unos|alcuni|qualche"
     r"|alguns|umas|een paar|enkele)\b|[一二两兩三四五六七八九十几幾数][条條个個篇版句本つ案種点]"
 )
+_WISH = re.compile(
+    r"\b(?:need|want|i'd like|would like|brauch\w*|bräucht\w*|möchte\w*|hätte\w* gern\w*|il me faut|il nous faut|voudr\w+|besoin|necesit\w+|quier\w+"
+    r"|queremos|vorre\w+|serv\w+|precis\w+|queria|gostar\w+|graag|nodig|potrzeb\w+|poprosz\w+|chcia\w+|chcę)\b|ください|ほしい|欲しい|想要|需要|来[一个條条封]",
+    re.IGNORECASE,
+)
+_WHERE = re.compile(
+    r"\b(?:where|wo|wohin|worein|ou|donde|adonde|dove|onde|aonde|waar|waarheen|gdzie|dokad|how much|wie viel|wieviel|combien|cuanto|quanto|hoeveel|ile)\b"
+    r"|どこ|いくら|哪|多少"
+)
 _OWNED_SHARE = 0.3
 _PLAIN = 0.9
 _TELLING = 1.4
@@ -61,7 +70,12 @@ def own_evidence(found: Iterable[str]) -> dict[str, float]:
         value = sum(topic.alone[c] for c in sorted(own))
         for left, right, weight in topic.together:
             first, second = concepts & left, concepts & right
-            if first and second and len(first | second) > 1 and (weight >= _TELLING or (first | second) & own):
+            if (
+                first
+                and second
+                and len(first | second) > 1
+                and (weight >= _TELLING or (first | second) & own)
+            ):
                 value += weight
         scores[topic.name] = value
     return scores
@@ -71,6 +85,8 @@ def said_of(text: str, language: str | None = None) -> tuple[str, ...]:
     """The subjects of `text`, with `#money` or `#share` for its quantities."""
     kinds = {q.kind for q in quantities(plain(text))} & {"money", "share", "number"}
     kinds |= {"number"} if _COUNT.search(fold(text)) else set()
+    kinds |= {"where"} if _WHERE.search(fold(text)) else set()
+    kinds |= {"wish"} if _WISH.search(text) else set()
     return (*subjects(text, language), *sorted(f"#{kind}" for kind in kinds))
 
 

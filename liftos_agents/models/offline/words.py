@@ -37,7 +37,9 @@ def subjects(text: str, language: str | None = None) -> tuple[str, ...]:
     found: list[tuple[int, str]] = []
     if spoken in ("ja", "zh"):
         for run in _ASIAN.finditer(folded):
-            found += [(run.start() + at, concept) for at, concept in _unspaced(run.group(0), glossary(spoken))]
+            found += [
+                (run.start() + at, concept) for at, concept in _unspaced(run.group(0), glossary(spoken))
+            ]
         folded = _ASIAN.sub(lambda m: " " * len(m.group(0)), folded)
         spoken = "en"
     found += _spaced(folded, spoken)
@@ -58,11 +60,11 @@ def _spaced(folded: str, language: str) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     index = 0
     while index < len(words):
-        matches = [own.phrase(words, index)]
-        if own is not english:
-            matches.append(english.phrase(words, index))
-        matches.append(phrases.phrase(words, index))
-        best = max((m for m in matches if m is not None), key=lambda m: m[0], default=None)
+        best: tuple[int, str] | None = None
+        for known in (own, english, phrases) if own is not english else (own, phrases):
+            match = known.phrase(words, index)
+            if match is not None and (best is None or match[0] > best[0]):
+                best = match
         if best is not None:
             found.append((words[index].start, best[1]))
             index += best[0]
