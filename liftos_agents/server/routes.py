@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import anyio.to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from liftos_agents.domain.answer import Answer
@@ -17,7 +17,8 @@ from liftos_agents.errors import ArgumentError
 from liftos_agents.server.data_roots import allowed_sources
 from liftos_agents.server.errors import ErrorBody, PlainErrorRoute
 from liftos_agents.server.event_stream import HEARTBEAT_SECONDS, EventStream, Gone, while_connected
-from liftos_agents.server.requests import ChatRequest, Health, Modules, PlanRequest, Runs
+from liftos_agents.server.requests import ChatRequest, Health, Modules, PlanRequest
+from liftos_agents.server.run_routes import add_run_routes
 from liftos_agents.version import __version__
 
 _CLIENT_GONE = 499
@@ -108,26 +109,7 @@ def create_router(
         """What this engine has."""
         return Modules.model_validate(engine.modules())
 
-    @router.get(
-        "/runs",
-        tags=["runs"],
-        summary="The latest runs",
-        responses={422: _MISTAKES[422], 500: _MISTAKES[500]},
-    )
-    def runs(limit: Annotated[int, Query(ge=1, le=500)] = 20) -> Runs:
-        """The latest runs, newest first, without their answers."""
-        return Runs(runs=engine.runs(limit))
-
-    @router.get(
-        "/runs/{run_id}",
-        tags=["runs"],
-        summary="One run with its answer",
-        responses={k: v for k, v in _MISTAKES.items() if k != 413},
-    )
-    def run(run_id: str) -> dict[str, Any]:
-        """One run as it is kept: question, plan, answer, versions, times."""
-        return engine.run(run_id)
-
+    add_run_routes(router, engine)
     return router
 
 

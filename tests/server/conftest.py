@@ -16,7 +16,13 @@ from liftos_agents.domain.engine import AskRequest, Engine
 from liftos_agents.domain.event import Event
 from liftos_agents.domain.findings import Claim
 from liftos_agents.domain.plan import Plan, PlanStep
-from liftos_agents.errors import AmbiguousRoleError, BudgetExceededError, CancelledError, NotFoundError
+from liftos_agents.errors import (
+    AmbiguousRoleError,
+    ArgumentError,
+    BudgetExceededError,
+    CancelledError,
+    NotFoundError,
+)
 from liftos_agents.server import create_app
 
 MISTAKES = {
@@ -83,8 +89,20 @@ class WordEngine:
     def health(self) -> dict[str, Any]:
         return {"ok": self.ready, "home": "/private/place"}
 
-    def runs(self, limit: int = 20) -> list[dict[str, Any]]:
-        return [{k: v for k, v in run.items() if k != "answer"} for run in self.kept[:limit]]
+    def runs(self, limit: int = 20, status: str | None = None) -> list[dict[str, Any]]:
+        known = [run for run in self.kept if status in (None, run["answer"]["status"])]
+        return [{k: v for k, v in run.items() if k != "answer"} for run in known[:limit]]
+
+    async def resume(self, run_id: str, *, max_seconds: float | None = None) -> Answer:
+        return Answer.model_validate(self.run(run_id)["answer"])
+
+    async def cancel(self, run_id: str) -> dict[str, Any]:
+        raise ArgumentError(f"run {self.run(run_id)['id']!r} has ended")
+
+    async def decide(self, run_id: str, approved: bool, **said: Any) -> Answer:
+        if approved:
+            return Answer.model_validate(self.run(run_id)["answer"])
+        raise ArgumentError(f"approved already by {said['by']}")
 
     def run(self, run_id: str) -> dict[str, Any]:
         for run in self.kept:

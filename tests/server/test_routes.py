@@ -125,6 +125,21 @@ def test_modules_and_runs(client):
     assert client.get(f"/v1/runs/{run}").json()["answer"]["answer"]["headline"] == "2 words"
 
 
+def test_what_can_be_done_with_a_run(client):
+    run = client.post("/v1/chat", json={"question": "kept run"}).json()["run_id"]
+    assert client.get("/v1/runs", params={"status": "complete"}).json()["runs"]
+    assert client.get("/v1/runs", params={"status": "failed"}).json() == {"runs": []}
+    assert client.get("/v1/runs", params={"status": "lost"}).status_code == 422
+    assert client.post(f"/v1/runs/{run}/resume").json()["answer"]["headline"] == "2 words"
+    assert client.post(f"/v1/runs/{run}/resume", json={"max_seconds": 0}).status_code == 422
+    assert client.post(f"/v1/runs/{run}/approve", json={"by": "Ada"}).json()["status"] == "complete"
+    denied = client.post(f"/v1/runs/{run}/deny", json={"by": "Ada"})
+    assert denied.status_code == 422
+    assert denied.json()["error"]["message"] == "approved already by Ada"
+    assert client.post(f"/v1/runs/{run}/cancel").status_code == 422
+    assert client.post("/v1/runs/none/resume").status_code == 404
+
+
 def test_health_says_nothing_of_the_inside(client, engine):
     assert client.get("/health").json() == {"ok": True, "version": __version__}
     assert client.get("/ready").json() == {"ok": True, "version": __version__}
@@ -230,6 +245,10 @@ def test_openapi_names_examples_and_errors(client):
         "/v1/modules",
         "/v1/runs",
         "/v1/runs/{run_id}",
+        "/v1/runs/{run_id}/resume",
+        "/v1/runs/{run_id}/cancel",
+        "/v1/runs/{run_id}/approve",
+        "/v1/runs/{run_id}/deny",
         "/health",
         "/ready",
     }
