@@ -258,7 +258,7 @@ def _rows(
                 id=product.id,
                 title=product.label[:120],
                 score=result.score,
-                weakest=max(lost, key=lambda name: (lost[name], name)).replace("_", " "),
+                weakest=max(lost, key=lambda name: (lost[name], name)),
                 fix=first.fix if first else None,
                 fix_text=first.text if first else None,
                 expected_gain=first.expected_gain if first else 0.0,

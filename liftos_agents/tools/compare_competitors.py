@@ -180,7 +180,7 @@ def compare_competitors(context: ToolContext, arguments: CompareArguments) -> Co
                 reciprocal_rank=_rounded(reciprocal_rank(ranked, i + 1)),
                 ahead_share=len(before) / len(ranked) if ranked else 0.0,
                 ahead_queries=len(before),
-                ahead_on=tuple(c.replace("_", " ") for c in ahead(theirs, scores)),
+                ahead_on=ahead(theirs, scores),
                 facts_ahead=tuple(gap.kind for gap in gaps if i in gap.holders),
             )
         )
