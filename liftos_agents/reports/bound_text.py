@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from liftos_agents.domain.evidence import Evidence
 from liftos_agents.domain.reference import (
@@ -26,13 +26,20 @@ _PER_CENT = re.compile(r"(?<=\d) %")
 _END_OF_VALUE = {"mean", "p05", "p50", "p95"}
 
 
+class _Note(NamedTuple):
+    """A number that was written: the name of its box, and how it was first shown."""
+
+    name: str
+    shown: str
+
+
 class BoundText:
     """Writes sentences, and keeps what their numbers stand on until the page asks for it."""
 
     def __init__(self, evidence: Iterable[Evidence]) -> None:
         self._evidence = {item.id: item for item in evidence}
         self._marks = {identifier: f"E{n}" for n, identifier in enumerate(self._evidence, 1)}
-        self._notes: dict[tuple[str, str], tuple[str, Markup]] = {}
+        self._notes: dict[tuple[str, str], _Note] = {}
 
     def sentence(self, text: str, source: str) -> Markup:
         """`text` with its numbers bound as `source` says; as it stands when the two do not agree."""
@@ -69,7 +76,39 @@ class BoundText:
 
     def notes(self) -> Markup:
         """What the numbers written so far stand on, one box each, closed until a number opens it."""
-        return joined(box for _, box in self._notes.values())
+        return joined(
+            _box(note, self._evidence[identifier], self._marks[identifier], path)
+            for (identifier, path), note in self._notes.items()
+        )
+
+    def on_paper(self) -> Markup:
+        """The same as a table, for a print where nothing can be opened; nothing when no number was bound."""
+        if not self._notes:
+            return Markup("")
+        rows = [
+            element(
+                "tr",
+                element("td", note.shown),
+                element(
+                    "td",
+                    "; ".join(
+                        f"{term}: {said}" for term, said in _exact(self._evidence[identifier].result, path)
+                    ),
+                ),
+                element("td", element("code", path)),
+                element("td", self._marks[identifier]),
+            )
+            for (identifier, path), note in self._notes.items()
+        ]
+        head = element(
+            "tr", *(element("th", title, scope="col") for title in ("Number", "Exactly", "Where", "Evidence"))
+        )
+        return element(
+            "section",
+            element("h2", "What each number stands on"),
+            element("table", element("thead", head), element("tbody", *rows)),
+            class_="only-print",
+        )
 
     def _shown(self, reference: Reference) -> str:
         item = self._evidence.get(reference.evidence)
@@ -102,10 +141,8 @@ class BoundText:
     def _note(self, reference: Reference, value: str) -> str:
         key = (reference.evidence, reference.path)
         if key not in self._notes:
-            name = f"n{len(self._notes) + 1}"
-            item = self._evidence[reference.evidence]
-            self._notes[key] = (name, _box(name, item, self._marks[item.id], reference.path, value))
-        return self._notes[key][0]
+            self._notes[key] = _Note(f"n{len(self._notes) + 1}", value)
+        return self._notes[key].name
 
 
 def together(text: str) -> str:
@@ -132,7 +169,7 @@ def _button(label: str, target: str, close: str = "", *, first: bool = True) -> 
     return element("span", button, close, class_="whole") if close else button
 
 
-def _box(name: str, item: Evidence, mark: str, path: str, value: str) -> Markup:
+def _box(note: _Note, item: Evidence, mark: str, path: str) -> Markup:
     facts = [
         *_exact(item.result, path),
         ("Where", element("code", path)),
@@ -143,13 +180,13 @@ def _box(name: str, item: Evidence, mark: str, path: str, value: str) -> Markup:
     ]
     return element(
         "div",
-        element("p", value, class_="shown"),
+        element("p", note.shown, class_="shown"),
         pairs(facts),
-        id=name,
+        id=note.name,
         popover="auto",
         class_="note",
         role="dialog",
-        aria_label=f"What {value if len(value) < 60 else 'this'} stands on",
+        aria_label=f"What {note.shown if len(note.shown) < 60 else 'this'} stands on",
     )
 
 

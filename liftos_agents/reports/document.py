@@ -60,6 +60,7 @@ def page(
                 caveats(answer, bound),
                 not_verified(answer),
                 appendix(answer.evidence, bound),
+                bound.on_paper(),
                 id="answer",
             ),
             about(answer, versions or {}, asked_at),

@@ -15,11 +15,15 @@
   const noteOf = button => document.getElementById(button.getAttribute("aria-controls"));
 
   function place(note, button) {
-    const at = button.getClientRects()[0], size = note.getBoundingClientRect();
-    const left = Math.max(8, Math.min(at.left, innerWidth - size.width - 8));
-    const below = at.bottom + 6 + size.height <= innerHeight;
-    note.style.left = left + "px";
-    note.style.top = (below ? at.bottom + 6 : Math.max(8, at.top - size.height - 6)) + "px";
+    const at = button.getClientRects()[0], gap = 6;
+    note.style.maxHeight = "";
+    const size = note.getBoundingClientRect();
+    const above = at.top - 2 * gap, below = innerHeight - at.bottom - 2 * gap;
+    const under = size.height <= below || below >= above;
+    const height = Math.min(size.height, under ? below : above);
+    note.style.maxHeight = Math.max(height, 96) + "px";
+    note.style.left = Math.max(8, Math.min(at.left, innerWidth - size.width - 8)) + "px";
+    note.style.top = (under ? at.bottom + gap : at.top - gap - height) + "px";
   }
 
   function show(button, pin) {

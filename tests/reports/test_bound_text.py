@@ -54,6 +54,14 @@ def test_a_box_says_all_that_a_number_stands_on() -> None:
     assert "margin" not in roas
 
 
+def test_on_paper_every_number_has_a_row() -> None:
+    bound, _ = written(SOURCE)
+    rows = [[cell.text for cell in row.all("td")] for row in read(bound.on_paper()).all("tbody")[0].all("tr")]
+    assert rows[0] == ["€1.23m", "Value: 1,234,567.5 (money)", "channels.tv.spend", "E1"]
+    assert len(rows) == 3
+    assert BoundText([EVIDENCE]).on_paper() == ""
+
+
 def test_ends_of_an_interval_know_the_interval() -> None:
     bound, _ = written("{ev_0123456789abcdef:channels.tv.roas.p95|x}")
     assert "−0.5 to 2.0" in read(bound.notes()).text

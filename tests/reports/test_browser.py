@@ -186,6 +186,8 @@ def test_it_prints(browser: Browser, written: str, tmp_path: Path) -> None:
     assert shown.run("getComputedStyle(document.querySelector('.appendix')).breakBefore") == "page"
     assert shown.run("getComputedStyle(document.querySelector('#theme')).display") == "none"
     assert shown.run("getComputedStyle(document.querySelector('.lead')).color") == "rgb(0, 0, 0)"
+    assert shown.run("document.querySelectorAll('.only-print tbody tr').length") > 30
+    assert shown.run("getComputedStyle(document.querySelector('.only-print')).display") == "block"
     printed = shown.printed()
     assert printed.startswith(b"%PDF")
     assert 3 <= printed.count(b"/Type /Page\n") <= 20

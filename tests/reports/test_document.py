@@ -115,6 +115,7 @@ def test_a_page_holds_all_of_an_answer(budget_answer: Answer) -> None:
         "What was found",
         "What to keep in mind",
         "Evidence",
+        "What each number stands on",
         "About this run",
     ]
     for said in (
