@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from liftos_agents.tools.catalogue import product_of
-from liftos_agents.tools.content.checking import Finding, Ground, MeasuredLine, check_copy
+from liftos_agents.tools.content.checking import MeasuredLine, check_copy
 from liftos_agents.tools.content.copy_text import sorted_copy
-from liftos_agents.tools.content.fact_language import spoken
-from liftos_agents.tools.content.given_facts import fact_texts
+from liftos_agents.tools.content.fact_sources import Facts, copy_language, sources_of
+from liftos_agents.tools.content.findings import Finding, Ground
 from liftos_agents.tools.content.limits import limits_of, platforms_for
-from liftos_agents.tools.content.policy import LANGUAGES
 from liftos_agents.tools.context import ToolContext
-from liftos_agents.tools.errors import ToolFailed, ToolRetry
 from liftos_agents.tools.registry import tool
-
-Facts = dict[str, str | int | float | bool | list[str]] | list[str]
 
 
 class CheckArguments(BaseModel):
@@ -157,34 +152,3 @@ def check_content(context: ToolContext, arguments: CheckArguments) -> CheckResul
         caveats=tuple(caveats),
         units=_UNITS,
     )
-
-
-def copy_language(copy: dict[str, tuple[str, ...]], wanted: str | None) -> str:
-    """The language given, else that of the copy, else English.
-
-    Raises:
-        ToolRetry: The policy has no words in that language.
-    """
-    if wanted is None:
-        found = spoken((), (line for lines in copy.values() for line in lines))
-        return "en" if found == "und" else found
-    code = wanted.casefold().split("-")[0].split("_")[0]
-    if code not in LANGUAGES:
-        raise ToolRetry(
-            f"the policy has no words in the language {wanted!r}", fix=f"Give one of {', '.join(LANGUAGES)}"
-        )
-    return code
-
-
-def sources_of(
-    context: ToolContext, facts: Facts | None, item: str | None, *, own_text: bool
-) -> tuple[str, ...] | None:
-    """Texts that copy may repeat: the facts given, else the document or the named product; None where there are none."""
-    if facts:
-        return fact_texts(facts)
-    if context.given_dataset is None or own_text:
-        return None
-    try:
-        return (product_of(context, item).source,)
-    except (ToolRetry, ToolFailed):
-        return None

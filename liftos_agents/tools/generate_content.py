@@ -6,36 +6,20 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from liftos_agents.tools.catalogue import product_of
-from liftos_agents.tools.content.checking import Finding, Ground, check_copy
+from liftos_agents.tools.content.checking import check_copy
 from liftos_agents.tools.content.counting import measured_length
-from liftos_agents.tools.content.fact_language import clearly_other, usable_in_any
-from liftos_agents.tools.content.fact_words import LANGUAGES
+from liftos_agents.tools.content.fact_sources import Facts, facts_of, in_language
 from liftos_agents.tools.content.facts import GivenFacts
-from liftos_agents.tools.content.given_facts import gather
+from liftos_agents.tools.content.findings import Finding, Ground
 from liftos_agents.tools.content.limits import PlatformLimits, limits_of, platforms_for
 from liftos_agents.tools.content.lines import Line, Order
 from liftos_agents.tools.content.policy import fault
 from liftos_agents.tools.content.writing import write
 from liftos_agents.tools.context import ToolContext
-from liftos_agents.tools.errors import ToolFailed, ToolRetry
+from liftos_agents.tools.errors import ToolRetry
 from liftos_agents.tools.registry import tool
 
-Facts = dict[str, str | int | float | bool | list[str]] | list[str]
-
 _CAVEAT = "The lines repeat the given facts; whether these are true, and allowed for this product and country, was not checked."
-_NAMES = {
-    "en": "English",
-    "de": "German",
-    "fr": "French",
-    "es": "Spanish",
-    "it": "Italian",
-    "pt": "Portuguese",
-    "nl": "Dutch",
-    "pl": "Polish",
-    "ja": "Japanese",
-    "zh": "Chinese",
-}
 
 
 class ContentArguments(BaseModel):
@@ -263,68 +247,6 @@ def generate_content(context: ToolContext, arguments: ContentArguments) -> Conte
     )
 
 
-def facts_of(
-    context: ToolContext,
-    facts: Facts | None,
-    text: str | None,
-    item: str | None,
-    product: str | None,
-    brand: str | None,
-) -> GivenFacts:
-    """The facts of a call: those given, and those of the text, the document or the named row of the catalogue.
-
-    Raises:
-        ToolRetry: No facts are given and the data names no product, or several.
-        ToolFailed: No facts are given and the data is a table of something else.
-    """
-    own = bool(facts) or (product is not None and context.given_dataset is None)
-    source, named = text, None
-    if text is not None or context.given_dataset is not None:
-        try:
-            found = product_of(context, item, text)
-            source, named = found.source, found.brand
-        except (ToolRetry, ToolFailed):
-            if not own:
-                raise
-    return gather(facts, source, product=product, brand=brand, text_brand=named)
-
-
-def in_language(given: GivenFacts, wanted: str | None) -> tuple[GivenFacts, str, tuple[str, ...]]:
-    """Facts that may stand in the wanted language, the language written in, and what to say about it.
-
-    Raises:
-        ToolRetry: Copy is not written in that language, or too few facts can be quoted in it.
-    """
-    spoken = given.language
-    language = (wanted or "").casefold().split("-")[0].split("_")[0]
-    if not language:
-        language = "en" if spoken == "und" else spoken
-    if language not in LANGUAGES:
-        raise ToolRetry(
-            f"copy is not written in {_NAMES.get(language, repr(language))}",
-            fix=f"Give language, one of {', '.join(LANGUAGES)}; facts with names and measures can be quoted in each",
-        )
-    if spoken in ("und", language):
-        others = [f for f in given.usable if clearly_other(f, language)]
-        kept = tuple(f for f in given.usable if f not in others)
-        told = tuple(
-            (f.source, f"is not in {_NAMES[language]}, and facts are not translated") for f in others
-        )
-        return GivenFacts(kept, given.refused + told, spoken), language, ()
-    kept, left = usable_in_any(given.usable)
-    if not any(f.kind not in ("product", "brand") for f in kept):
-        raise ToolRetry(
-            f"the facts are in {_NAMES[spoken]}, and none can be quoted in {_NAMES[language]}: facts are not translated",
-            fix=f"Give the facts in {_NAMES[language]}, or give the language {spoken!r}",
-        )
-    refused = tuple((f.source, f"is in {_NAMES[spoken]}, and facts are not translated") for f in left)
-    caveat = (
-        f"The facts are in {_NAMES[spoken]} and are not translated: "
-        f"only names and numbers with units stand in the {_NAMES[language]} lines."
-    )
-    return GivenFacts(kept, given.refused + refused, spoken), language, (caveat,)
-
-
 def _require_enough(given: GivenFacts) -> None:
     refused = f"; not usable: {given.refused[0][0][:60]!r} ({given.refused[0][1]})" if given.refused else ""
     if given.subject is None:
@@ -405,12 +327,16 @@ def _checks(
         if found.severity == "error" or group == "given_facts_only":
             errors[group].append(f"{found.line!r}: {found.message}")
     said = {
-        "limits": "every line is within its limits",
+        "limits": "every line is within its limit",
         "given_facts_only": "each word stands in a given fact or in the fixed wording",
         "policy": "no shouting, symbols, contact details or claims",
     }
     return [
-        Check(name=f"{key}: {name}", passed=not wrong, detail="; ".join(wrong) or said[name])
+        Check(
+            name=f"{limits.title}, {name.replace('_', ' ')}",
+            passed=not wrong,
+            detail="; ".join(wrong) or said[name],
+        )
         for name, wrong in errors.items()
     ], [f for f in findings if f.severity != "note"]
 

@@ -6,18 +6,18 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from liftos_agents.tools.check_content import copy_language
-from liftos_agents.tools.content.checking import Finding, Ground, MeasuredLine, check_copy
+from liftos_agents.tools.content.checking import MeasuredLine, check_copy
 from liftos_agents.tools.content.copy_score import CopyScorer, ScorePart
 from liftos_agents.tools.content.copy_text import sorted_copy
+from liftos_agents.tools.content.fact_sources import Facts, copy_language, facts_of, in_language
 from liftos_agents.tools.content.facts import GivenFacts
+from liftos_agents.tools.content.findings import Finding, Ground
 from liftos_agents.tools.content.improving import improve
 from liftos_agents.tools.content.limits import PlatformLimits, limits_of, platforms_for
 from liftos_agents.tools.content.lines import Line, Order
 from liftos_agents.tools.content.writing import write
 from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
-from liftos_agents.tools.generate_content import Facts, facts_of, in_language
 from liftos_agents.tools.registry import tool
 
 _OBJECTIVE = (

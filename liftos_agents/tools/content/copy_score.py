@@ -7,8 +7,9 @@ from itertools import combinations
 
 from pydantic import BaseModel, ConfigDict
 
-from liftos_agents.tools.content.checking import ALIKE, Finding, Ground, alike, check_copy
+from liftos_agents.tools.content.checking import ALIKE, alike, check_copy
 from liftos_agents.tools.content.facts import Fact, GivenFacts
+from liftos_agents.tools.content.findings import Finding, Ground
 from liftos_agents.tools.surfacing.lexicon import tokens
 
 Copy = Mapping[str, Sequence[str]]

@@ -93,7 +93,10 @@ def _by_word(label: str, limits: PlatformLimits) -> FieldLimit | None:
 
 
 def _by_length(line: str, limits: PlatformLimits) -> FieldLimit:
-    """The narrowest field for running text that takes the line, else the widest."""
+    """The field of the running text where there is one; else the narrowest that takes the line, else the widest."""
+    running = [f for f in limits.fields if f.role in ("primary", "message")]
+    if running:
+        return running[0]
     open_ = [f for f in limits.fields if f.role not in ("path", "brand")]
     within = [
         f

@@ -101,10 +101,10 @@ def fits(text: str, field: FieldLimit, limits: PlatformLimits, *, recommended: b
     return not (recommended and field.recommended is not None and length > field.recommended)
 
 
-def room_in(field: FieldLimit, text: str = "") -> int:
-    """How long a line may be so that it is seen whole; for a short message, by the alphabet that `text` needs."""
+def room_in(field: FieldLimit) -> int:
+    """How long a line may be so that it is seen whole; of a short message, one part in the wider alphabet."""
     if field.segments is not None:
-        return MESSAGE_CHARACTERS[message_size(text).encoding]
+        return MESSAGE_CHARACTERS["gsm7"]
     return field.recommended or field.hard or 10_000
 
 

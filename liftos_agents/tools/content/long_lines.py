@@ -9,7 +9,7 @@ from liftos_agents.tools.content.clauses import leading_clauses, short_name
 from liftos_agents.tools.content.counting import measured_length
 from liftos_agents.tools.content.facts import Fact
 from liftos_agents.tools.content.limits import FieldLimit
-from liftos_agents.tools.content.lines import Line, Order, both_names, room_in
+from liftos_agents.tools.content.lines import MESSAGE_CHARACTERS, Line, Order, both_names, room_in
 from liftos_agents.tools.content.phrases import alone, capitalised
 
 Told = tuple[Fact, str]
@@ -40,7 +40,12 @@ def descriptions(order: Order, field: FieldLimit) -> Iterator[Line]:
 
 def alternatives(order: Order, field: FieldLimit) -> Iterator[Line]:
     """Running texts of which one is shown: each opens with another fact or in another way."""
-    room = room_in(field)
+    yield from _alternatives(order, room_in(field))
+    if field.segments is not None:
+        yield from _alternatives(order, MESSAGE_CHARACTERS["ucs2"])
+
+
+def _alternatives(order: Order, room: int) -> Iterator[Line]:
     whole, listed = _parted(order, room)
     turns = min(len(listed), 3)
     for turn in range(turns):
