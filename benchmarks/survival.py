@@ -1,6 +1,8 @@
 """Kills the compound question at random moments and compares what comes of it with a run that nobody killed.
 
-Each kill is a SIGKILL of a real process at a random moment of a question that needs four specialists. Another process
+Each kill is a SIGKILL of a real process that works on a question which needs four specialists: half of them at a moment
+drawn from the whole time that it takes, half of them up to 30 ms after an event drawn from all that it tells of, for most
+of the time is one fit and most of the writing is elsewhere. Another process
 then resumes the run, sometimes to be killed as well; a third approves the plan, which lies outside the guardrails, and
 some of these are killed too. Compared with the whole run: evidence, answer, what was learnt, what was asked of a person.
 A tool that had finished must not be computed again: evidence rows that an attempt adds are counted against the
@@ -53,6 +55,7 @@ The bottle fits most cup holders. Made of 18/8 steel. Two-year warranty.
 SEED = 20261121
 AGAIN = 0.3
 """How often a process that resumes or approves is killed as well."""
+_IF_ENDED = os.WEXITED | os.WNOWAIT | os.WNOHANG
 _STARTED = re.compile(r"^(\w+) started$")
 
 
@@ -125,6 +128,7 @@ class Trial:
     def __init__(self, folder: Path, data: list[str]) -> None:
         self.folder = folder
         self.data = data
+        self.events = 0
         self._homes = 0
 
     def whole(self) -> tuple[float, End]:
@@ -132,13 +136,20 @@ class Trial:
         self._run(self._home(), self._ask)
         home = self._home()
         seconds = self._run(home, self._ask)
+        self.events = self._events(home)
         self._run(home, self._approve)
         return seconds, self._end(home)
 
     def kill_once(self, chance: random.Random, seconds: float, whole: End, tally: Tally) -> None:
         """One question killed at one moment, brought to its end, and compared."""
-        home, moment = self._home(), chance.uniform(0.0, seconds)
-        self._run(home, self._ask, kill_after=moment)
+        home, began = self._home(), time.monotonic()
+        if tally.kills % 2:
+            self._run(home, self._ask, kill_after=chance.uniform(0.0, seconds))
+        else:
+            self._run(
+                home, self._ask, kill_after=chance.uniform(0.0, 0.03), events=chance.randint(0, self.events)
+            )
+        moment = time.monotonic() - began
         log = self._log(home)
         if not (home / "liftos.sqlite").exists() or not self._rows(home, "SELECT id FROM run_ledger"):
             tally.not_begun += 1
@@ -221,8 +232,10 @@ class Trial:
                 tell("ended", error=f"{type(error).__name__}: {error}")
                 raise
 
-    def _run(self, home: Path, work: Callable[[Path], None], kill_after: float | None = None) -> float:
-        """Seconds that a child took; it is killed after `kill_after`."""
+    def _run(
+        self, home: Path, work: Callable[[Path], None], kill_after: float | None = None, events: int = 0
+    ) -> float:
+        """Seconds that a child took; it is killed `kill_after` seconds after so many events, if it is then there."""
         began = time.monotonic()
         child = os.fork()
         if child == 0:
@@ -233,12 +246,19 @@ class Trial:
             finally:
                 os._exit(code)
         if kill_after is not None:
-            while time.monotonic() - began < kill_after:
-                time.sleep(min(0.002, max(0.0, kill_after - (time.monotonic() - began))))
+            while events and self._events(home) < events and not os.waitid(os.P_PID, child, _IF_ENDED):
+                time.sleep(0.001)
+            moment = (time.monotonic() if events else began) + kill_after
+            while time.monotonic() < moment:
+                time.sleep(min(0.002, max(0.0, moment - time.monotonic())))
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         return time.monotonic() - began
+
+    def _events(self, home: Path) -> int:
+        path = self._log_path(home)
+        return path.read_bytes().count(b"\n") if path.exists() else 0
 
     def _end(self, home: Path) -> End:
         (child_end,) = self._in_child(home)
