@@ -8,7 +8,18 @@ from typing import Any
 
 from liftos_agents.errors import ArgumentError
 
-SINGLE = ("date", "outcome", "margin", "value", "geo", "channel", "currency", "outcome_kind", "date_order")
+SINGLE = (
+    "date",
+    "outcome",
+    "margin",
+    "value",
+    "geo",
+    "channel",
+    "currency",
+    "country",
+    "outcome_kind",
+    "date_order",
+)
 WORDS = {"outcome_kind": ("revenue", "conversions", "units"), "date_order": ("day_first", "month_first")}
 SEVERAL = (
     "spend",

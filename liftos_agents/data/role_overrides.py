@@ -14,7 +14,7 @@ from liftos_agents.data.role_options import SINGLE, WORDS, role_name
 from liftos_agents.errors import ArgumentError
 
 _PER_CHANNEL = ("spend", "impressions", "clicks", "claimed")
-_FREE_TEXT = ("currency", *WORDS)
+_FREE_TEXT = ("currency", "country", *WORDS)
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Overrides:
     """What the user says of the roles.
 
     Attributes:
-        single: Role to its column (`margin` and `value` may be numbers, `currency` is a code).
+        single: Role to its column (`margin` and `value` may be numbers, `currency` is a code, `country` a code or name).
         several: Role to its columns, for `controls`, `events`, `organic`, `ignored`, `demand_proxies`.
         media: Measure to a map of channel to columns.
     """
@@ -75,6 +75,8 @@ def _single(frame: pd.DataFrame, role: str, value: Any) -> Any:
         return value
     if role == "currency":
         return str(value).upper()
+    if role == "country":
+        return str(value).strip()
     if role in ("margin", "value") and isinstance(value, int | float) and not isinstance(value, bool):
         if value <= 0:
             raise ArgumentError(f"{role} must be above 0, got {value!r}", where=f"role {role}")

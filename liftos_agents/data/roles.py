@@ -89,6 +89,7 @@ def work_out_roles(dataset: Dataset, overrides: Mapping[str, Any] | None = None)
         events=tuple(events),
         organic=organic,
         geo=geo,
+        country=given.single.get("country"),
         ignored=tuple(c for c in map(str, table.frame) if c in table.ignored),
         notes=tuple(table.notes),
     )

@@ -154,7 +154,8 @@ def calendar(context: ToolContext, arguments: CalendarArguments) -> CalendarResu
         **{name: getattr(arguments, name) for name in CalendarConventions.model_fields}
     )
     try:
-        found = calendar_frame(start, end, arguments.country, chosen)
+        country = arguments.country or (panel.roles.country if panel else None)
+        found = calendar_frame(start, end, country, chosen)
     except ArgumentError as error:
         raise ToolRetry(error.what, where=f"calendar argument {error.where}", fix=error.fix) from error
     frame = found.frame

@@ -44,7 +44,7 @@ class FitMmmArguments(BaseModel):
         default=None,
         min_length=2,
         max_length=80,
-        description="ISO code or name of the country whose holidays and events of trade count.",
+        description="ISO code or name of the country whose holidays and events of trade count; the data's when absent.",
     )
     adstock_length: int | None = Field(
         default=None, ge=1, le=60, description="Periods that an effect lasts at most; 8 weeks when absent."
@@ -64,7 +64,7 @@ class FitMmmArguments(BaseModel):
 
 @tool(
     "fit_mmm",
-    version="4",
+    version="5",
     summary="Contribution, return and marginal return of every channel, with intervals, from a Bayesian marketing-mix model.",
     data="panel",
 )
@@ -74,7 +74,7 @@ def fit_mmm(context: ToolContext, arguments: FitMmmArguments) -> FitMmmResult:
     Raises:
         ToolRetry: An argument names a channel, country or period that the data does not have.
     """
-    calendar = _calendar(context.panel, arguments.country)
+    calendar = _calendar(context.panel, arguments.country or context.panel.roles.country)
     found = fit(mmm_input(context.panel, arguments, context.seed, calendar), context.progress)
     notes = (*context.panel.notes, *(calendar.notes if calendar else ()))
     result = found.result.model_copy(update={"warnings": (*notes, *found.result.warnings)})

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from liftos_agents.data.loader import load
+from liftos_agents.data.roles import work_out_roles
 from liftos_agents.data.store import TransientStore
 from liftos_agents.domain.posterior import MediaPosterior
 from liftos_agents.domain.reference import unit_of
-from liftos_agents.tools import run
+from liftos_agents.tools import run, run_call
 from liftos_agents.tools.errors import ToolRetry
 from tests.tools.mmm.conftest import simulated
 
@@ -105,3 +107,21 @@ def test_public_data_need_no_roles(reference: Path, name: str) -> None:
     media = sum(channel["contribution"]["mean"] for channel in result["channels"].values())
     assert result["total_roas"]["mean"] == pytest.approx(media / spend, rel=1e-6)
     assert np.isfinite(result["fit"]["r2"])
+
+
+def test_the_data_s_country_counts_where_the_call_names_none() -> None:
+    store = TransientStore()
+    told = run(
+        "fit_mmm", table(), draws=100, confounding="none", holdout_periods=0, country="DE", store=store
+    )
+    frame = table()
+    roles = work_out_roles(load(frame), {"country": "Deutschland"})
+    given = run_call(
+        "fit_mmm",
+        load(frame),
+        {"draws": 100, "confounding": "none", "holdout_periods": 0},
+        roles=roles,
+        store=store,
+    )
+    assert given.result["settings"]["holidays"] == "DE"
+    assert given.result["settings"]["baseline_columns"] == told.result["settings"]["baseline_columns"]
