@@ -11,6 +11,7 @@ from liftos_agents.domain.reference import (
     Reference,
     ReferenceFault,
     references,
+    render,
     resolve,
     show,
     unit_of,
@@ -58,6 +59,18 @@ class BoundText:
             close = stop.group() if stop else ""
             parts += [self._bound(reference, value, close), together(literal[len(close) :])]
         return joined(parts)
+
+    def paragraphs(self, text: str, source: str) -> list[Markup]:
+        """`text` in the lines of its source, each as `sentence` writes it; one line when the two do not agree."""
+        lines = [line for line in source.splitlines() if line.strip()]
+        results = {identifier: item.result for identifier, item in self._evidence.items()}
+        try:
+            shown = [render(line, results) for line in lines]
+        except ReferenceFault:
+            return [escape(text)]
+        if not _same(" ".join(shown), text):
+            return [escape(together(text))]
+        return [self.sentence(words, line) for words, line in zip(shown, lines, strict=True)]
 
     def marks(self, identifiers: Iterable[str]) -> Markup:
         """Links to the evidence of a sentence: E1, E2."""

@@ -22,7 +22,7 @@ def headline(answer: Answer, bound: BoundText) -> Markup:
         said, source = answer.answer.headline, answer.answer.headline_source
     if not said:
         return Markup("")
-    return element("div", element("p", bound.sentence(said, source)), class_="lead")
+    return element("div", *(element("p", line) for line in bound.paragraphs(said, source)), class_="lead")
 
 
 def to_do(answer: Answer, bound: BoundText) -> Markup:

@@ -73,6 +73,17 @@ def test_a_sentence_and_a_source_that_differ_are_not_bound() -> None:
     assert bound.notes() == ""
 
 
+def test_each_line_of_a_source_is_a_paragraph() -> None:
+    bound = BoundText([EVIDENCE])
+    source = "tv took {ev_0123456789abcdef:channels.tv.spend|money}.\nAll is well."
+    first, second = bound.paragraphs("tv took €1.23m. All is well.", source)
+    assert [b.text for b in read(first).all("button")] == ["€1.23m"]
+    assert second == "All is well."
+    assert bound.paragraphs("<other>", source) == ["&lt;other&gt;"]
+    assert bound.paragraphs("<other>", "") == ["&lt;other&gt;"]
+    assert bound.paragraphs("as it was", "{ev_ffffffffffffffff:a}") == ["as it was"]
+
+
 def test_a_reference_that_leads_nowhere_leaves_the_sentence() -> None:
     for source in (
         "{ev_ffffffffffffffff:a}",
