@@ -14,6 +14,10 @@ from liftos_agents.tools.content.counting import Counting
 from liftos_agents.tools.errors import ToolRetry
 
 _NEAR = 82.0
+# A single letter names a platform only as a capital behind a word of place.
+_ON_X = re.compile(
+    r"\b(?:for|on|to|für|auf|bei|sur|pour|en|para|per|su|em|no|op|voor|na|do|w)\s+X\b(?![-\w])"
+)
 
 
 class FieldLimit(BaseModel):
@@ -120,7 +124,7 @@ def platforms_for(named: str | list[str] | None, request: str | None) -> tuple[s
 def _spoken_of(request: str) -> list[str]:
     """Platforms whose names stand in the request, the longest names first, each word read once."""
     said = " " + re.sub(r"[^\w]+", " ", request.casefold()) + " "
-    found: list[tuple[int, str]] = []
+    found = [(match.start(), "x") for match in _ON_X.finditer(request)]
     for name, key in sorted(_names().items(), key=lambda pair: (-len(pair[0]), pair[0])):
         if len(name) > 1 and (place := said.find(f" {name} ")) >= 0:
             found.append((place, key))

@@ -77,6 +77,8 @@ def test_an_unknown_platform_is_answered_with_those_there_are():
         ("A newsletter with subject, please", ("email",)),
         ("Write a meta description for this page", ("seo",)),
         ("Write ads for the kettle", ("google_rsa",)),
+        ("Write a post for X and an SMS", ("x", "sms")),
+        ("Write ads for model x and for X-Large shirts", ("google_rsa",)),
         (None, ("google_rsa",)),
     ],
 )
