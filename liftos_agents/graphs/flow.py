@@ -115,7 +115,7 @@ class Flow:
             raise BudgetExceededError(
                 f"the run took longer than its {run.max_seconds:g} s; what it found is kept",
                 where=run.id,
-                fix=f"Go on with: liftos runs resume {run.id} --timeout {2 * (run.max_seconds or 1):g}",
+                fix=f"Go on with: liftos runs resume {run.id} --timeout {max(60.0, 2.0 * (run.max_seconds or 0.0)):g}",
             ) from None
         except asyncio.CancelledError:
             # A station that saw the flag first leaves this way too, without anyone having cancelled this task.

@@ -211,13 +211,13 @@ class Ledger:
         """
         query = _of(select(run_ledger), organisation)
         if run == "last":
-            query = query.order_by(run_ledger.c.started.desc(), run_ledger.c.id.desc()).limit(1)
+            query = query.order_by(run_ledger.c.started.desc(), run_ledger.c.id.desc())
         else:
             query = query.where(run_ledger.c.id.startswith(run, autoescape=True)).order_by(run_ledger.c.id)
         found: Sequence[Row[Any]] = ()
         if run:
             with self._database.connect() as connection:
-                found = connection.execute(query.limit(5)).all()
+                found = connection.execute(query.limit(1 if run == "last" else 5)).all()
         exact = [row for row in found if row.id == run] or found
         if len(exact) != 1:
             several = ", ".join(row.id for row in exact)
