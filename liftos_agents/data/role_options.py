@@ -50,8 +50,8 @@ _OTHER_NAMES = {
 def parse_role_options(options: Iterable[str]) -> dict[str, Any]:
     """Overrides for `work_out_roles`, from options such as `outcome=y` and `spend=tv:x1,search:x2`.
 
-    A spend entry may name its channel before a colon. `margin` and `value` may be numbers. An option
-    given twice adds up. `date_order` (`day_first`, `month_first`) is for `load`, which reads the dates.
+    A spend entry may name its channel before a colon. `margin` and `value` may be numbers, `country` is a code or a
+    name. An option given twice adds up. `date_order` (`day_first`, `month_first`) is for `load`, which reads the dates.
 
     Raises:
         ArgumentError: An option has no `=`, or names no role.

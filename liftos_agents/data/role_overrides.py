@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from liftos_agents.data.column_names import channel_name, media_column
+from liftos_agents.data.countries import find_country
 from liftos_agents.data.role_options import SINGLE, WORDS, role_name
 from liftos_agents.errors import ArgumentError
 
@@ -22,7 +23,7 @@ class Overrides:
     """What the user says of the roles.
 
     Attributes:
-        single: Role to its column (`margin` and `value` may be numbers, `currency` is a code, `country` a code or name).
+        single: Role to its column (`margin` and `value` may be numbers, `currency` and `country` are codes).
         several: Role to its columns, for `controls`, `events`, `organic`, `ignored`, `demand_proxies`.
         media: Measure to a map of channel to columns.
     """
@@ -76,7 +77,7 @@ def _single(frame: pd.DataFrame, role: str, value: Any) -> Any:
     if role == "currency":
         return str(value).upper()
     if role == "country":
-        return str(value).strip()
+        return _country(str(value))
     if role in ("margin", "value") and isinstance(value, int | float) and not isinstance(value, bool):
         if value <= 0:
             raise ArgumentError(f"{role} must be above 0, got {value!r}", where=f"role {role}")
@@ -89,6 +90,13 @@ def _single(frame: pd.DataFrame, role: str, value: Any) -> Any:
     if role in ("outcome", "margin", "value"):
         _need_numbers(frame, role, column)
     return column
+
+
+def _country(text: str) -> str:
+    try:
+        return find_country(text).code
+    except ArgumentError as error:
+        raise ArgumentError(error.what, where="role country", fix=error.fix) from error
 
 
 def _channels(frame: pd.DataFrame, role: str, value: Any) -> dict[str, tuple[str, ...]]:

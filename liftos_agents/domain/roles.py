@@ -33,7 +33,7 @@ class ColumnRoles(BaseModel):
         geo: Column of the region; the tool sums over it, and says so.
         ignored: Columns without a role (row numbers, duplicates of the date, one value only).
         currency: ISO code when one was found.
-        country: ISO code or name of the market's country, whose holidays count; only ever given, never guessed.
+        country: ISO code of the market's country, whose holidays count; only ever given, never guessed.
         notes: What a reader should know of how the roles were worked out, a sentence each.
     """
 

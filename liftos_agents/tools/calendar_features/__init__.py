@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from liftos_agents.data.countries import Country, find_country
     from liftos_agents.tools.calendar_features.conventions import CalendarConventions, SchoolBreak
-    from liftos_agents.tools.calendar_features.countries import Country, find_country
     from liftos_agents.tools.calendar_features.day_frame import (
         CalendarColumn,
         CalendarFrame,

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from liftos_agents.tools.calendar_features.conventions import WEEKDAYS, Hemisphere, Weekday
+from liftos_agents.data.countries import Hemisphere
+from liftos_agents.tools.calendar_features.conventions import WEEKDAYS, Weekday
 from liftos_agents.tools.calendar_features.days import Days, Integers
 
 YEAR_DAYS = 365.2425

@@ -7,8 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from liftos_agents.data.countries import Hemisphere
+
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-Hemisphere = Literal["north", "south"]
 Payday = Literal["month_end", "mid_and_end", "fixed_day", "weekly", "fortnightly"]
 
 WEEKDAYS: tuple[Weekday, ...] = (

@@ -12,12 +12,12 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from liftos_agents.data.countries import Country, find_country
 from liftos_agents.errors import ArgumentError
 from liftos_agents.tools.calendar_features.business_days import bridges, business_days, payday_window
 from liftos_agents.tools.calendar_features.business_years import fiscal, retail
 from liftos_agents.tools.calendar_features.civil import civil, cycles, meteorological_season
 from liftos_agents.tools.calendar_features.conventions import CalendarConventions
-from liftos_agents.tools.calendar_features.countries import Country, find_country
 from liftos_agents.tools.calendar_features.days import Days
 from liftos_agents.tools.calendar_features.holiday_features import holiday_features, school_breaks
 from liftos_agents.tools.calendar_features.national_days import NationalDays, national_days

@@ -8,8 +8,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from liftos_agents.data.countries import Country, find_country
 from liftos_agents.tools.calendar_features.conventions import CalendarConventions
-from liftos_agents.tools.calendar_features.countries import Country, find_country
 from liftos_agents.tools.calendar_features.days import Days
 from liftos_agents.tools.calendar_features.national_days import Source
 from liftos_agents.tools.calendar_features.trade_events import event_strengths

@@ -14,9 +14,9 @@ import holidays
 import numpy as np
 from numpy.typing import NDArray
 
+from liftos_agents.data.countries import Country
 from liftos_agents.errors import ArgumentError
 from liftos_agents.tools.calendar_features.conventions import CalendarConventions
-from liftos_agents.tools.calendar_features.countries import Country
 from liftos_agents.tools.calendar_features.days import Days, Flags
 
 FEWEST_SCHOOL_DAYS = 40

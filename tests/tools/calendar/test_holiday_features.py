@@ -6,46 +6,11 @@ import pandas as pd
 import pytest
 
 from liftos_agents.errors import ArgumentError
-from liftos_agents.tools.calendar_features import SchoolBreak, calendar_frame, find_country, frame
+from liftos_agents.tools.calendar_features import SchoolBreak, calendar_frame, frame
 
 
 def on(found: pd.DataFrame, day: str) -> pd.Series:
     return found.set_index("date_key").loc[day]
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("DE", "DE"),
-        ("de", "DE"),
-        ("DEU", "DE"),
-        ("Germany", "DE"),
-        ("Deutschland", "DE"),
-        ("españa", "ES"),
-        ("Espana", "ES"),
-        ("日本", "JP"),
-        ("United Kingdom", "GB"),
-        ("UK", "GB"),
-        ("Österreich", "AT"),
-        ("Brasil", "BR"),
-        ("السعودية", None),
-        ("المملكة العربية السعودية", "SA"),
-        (" south-africa ", "ZA"),
-        ("Narnia", None),
-        ("", None),
-    ],
-)
-def test_a_country_is_found_by_code_or_name(text: str, code: str | None) -> None:
-    if code is None:
-        with pytest.raises(ArgumentError, match="no holiday calendar"):
-            find_country(text)
-    else:
-        assert find_country(text).code == code
-
-
-def test_a_misspelt_country_is_told_its_neighbours() -> None:
-    with pytest.raises(ArgumentError, match=r"Did you mean Switzerland \(CH\)"):
-        find_country("Swizerland")
 
 
 def test_a_moved_holiday_is_told_from_the_day_itself() -> None:

@@ -8,9 +8,11 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from liftos_agents.errors import ArgumentError
-from liftos_agents.tools.calendar_features.conventions import Hemisphere
+
+Hemisphere = Literal["north", "south"]
 
 
 @dataclass(frozen=True)
