@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from liftos_agents.domain.evidence import Evidence
 from liftos_agents.reports.budget import budget
+from liftos_agents.reports.catalogue_scores import catalogue_scores
 from liftos_agents.reports.chart import Chart
 from liftos_agents.reports.contributions import contributions
 from liftos_agents.reports.fit_over_time import fit_over_time
@@ -21,6 +22,7 @@ _BY_TOOL: tuple[tuple[str, Callable[[Evidence], Iterator[Chart]]], ...] = (
     ("attribute", over_claim),
     ("fit_mmm", fit_over_time),
     ("audit_product", readiness),
+    ("audit_catalogue", catalogue_scores),
 )
 
 

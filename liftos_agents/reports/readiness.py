@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,9 +11,10 @@ from liftos_agents.reports import palette
 from liftos_agents.reports.axes import mark, names, said, told, values
 from liftos_agents.reports.chart import NARROW, WIDE, Chart, Table
 from liftos_agents.reports.figures import group, number, rows
+from liftos_agents.reports.ranked_bars import ranked_bars
 
 MOST_CHANGES = 8
-_BAR, _GAP, _LINE = 12, 16, 15
+MOST_SAID = 3
 
 
 def readiness(audit: Evidence) -> Iterator[Chart]:
@@ -123,65 +123,16 @@ def _gain_chart(audit: Evidence, changes: list[dict[str, Any]]) -> Chart:
     for change in changes:
         change["shown"] = f"+{format_number(change['gain'])}"
         change["said"] = f"{change['text']} {change['shown']} points"
-    lines = " ".join(f"{c['text']} ({c['shown']})" for c in changes)
+    lines = " ".join(f"{c['text']} ({c['shown']})" for c in changes[:MOST_SAID])
     return Chart(
         id=f"gains-{audit.id}",
         title="What each change would add to the score",
         summary=f"Expected gain in points, the largest first: {lines}",
-        spec=_gain_spec(changes, WIDE),
-        narrow=_gain_spec(changes, NARROW),
+        spec=ranked_bars(changes, WIDE, "Points of the score"),
+        narrow=ranked_bars(changes, NARROW, "Points of the score"),
         table=Table(
             ("Change", "Component", "Points"),
             tuple((c["text"], c["component"].replace("_", " "), c["shown"]) for c in changes),
         ),
         evidence=(audit.id,),
     )
-
-
-def _gain_spec(changes: list[dict[str, Any]], width: int) -> dict[str, Any]:
-    wrapped = [textwrap.wrap(c["text"], 100 if width == WIDE else 42) or [""] for c in changes]
-    most_lines = max(len(lines) for lines in wrapped)
-    data = [
-        {**change, "lines": [" "] * (most_lines - len(lines)) + lines, "place": f"{position:02d}"}
-        for position, (change, lines) in enumerate(zip(changes, wrapped, strict=True))
-    ]
-    row = _BAR + _GAP + _LINE * most_lines
-    bar_middle = (row - _GAP - _BAR) / 2.0
-    across = {
-        "type": "quantitative",
-        "scale": {"domain": [0, changes[0]["gain"] * (1.1 if width == WIDE else 1.25)]},
-        "axis": {"title": "Points of the score", "tickCount": 5, "grid": False},
-    }
-    return {
-        "width": width,
-        "height": row * len(data) + 44,
-        "autosize": {"type": "fit", "contains": "padding"},
-        "data": values(data),
-        "encoding": {
-            "y": {
-                "field": "place",
-                "type": "nominal",
-                "axis": None,
-                "scale": {"paddingInner": 0, "paddingOuter": 0},
-            }
-        },
-        "layer": [
-            {
-                "mark": told("bar", palette.MAIN, height=_BAR, yOffset=bar_middle),
-                "encoding": {"x": {**across, "field": "gain"}, "description": said()},
-            },
-            {
-                "mark": mark("text", palette.INK, align="left", dx=6, yOffset=bar_middle),
-                "encoding": {
-                    "x": {**across, "field": "gain"},
-                    "text": {"field": "shown", "type": "nominal"},
-                },
-            },
-            {
-                "mark": mark(
-                    "text", palette.INK, align="left", baseline="top", lineHeight=_LINE, yOffset=-row / 2.0
-                ),
-                "encoding": {"x": {"value": 0}, "text": {"field": "lines", "type": "nominal"}},
-            },
-        ],
-    }

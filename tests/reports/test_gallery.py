@@ -73,6 +73,22 @@ def test_an_audit_shows_components_and_gains(audit_answer: Answer) -> None:
     assert kinds == ["readiness", "gains"]
 
 
+def test_a_catalogue_shows_scores_and_gains() -> None:
+    result = {
+        "median_score": 38.4,
+        "bands": [{"start": 0.0, "end": 50.0, "rows": 3}, {"start": 50.0, "end": 100.0, "rows": 1}],
+        "fixes": [
+            {"text": "Say it.", "rows": 4, "share": 1.0, "catalogue_gain": 2.5},
+            {"text": "No gain.", "rows": 4, "share": 1.0, "catalogue_gain": 0.0},
+        ],
+    }
+    scores, gains = charts(
+        [Evidence(id="ev_1111", tool="audit_catalogue", version="1", arguments={}, result=result)]
+    )
+    assert scores.summary == "Products by score (median 38.4): 3 from 0 to 50, 1 from 50 to 100."
+    assert gains.table.rows == (("Say it.", "4 (100.0 %)", "+2.50"),)
+
+
 def test_over_claim_shows_claims_beside_estimates() -> None:
     estimate = {"mean": 40.0, "p05": 20.0, "p50": 40.0, "p95": 70.0}
     result = {
