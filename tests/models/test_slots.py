@@ -313,3 +313,64 @@ def test_an_answer_names_the_channel_that_was_asked_about() -> None:
 )
 def test_a_split_over_some_channels_leaves_the_others_out(text: str, left_out: list[str]) -> None:
     assert slots(text)["$exclude"] == left_out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What would happen if I cut TV by 20 %?",
+        "Was passiert, wenn ich TV um 20 % kürze?",
+        "Que se passe-t-il si je réduis la TV de 20 % ?",
+        "¿Qué pasa si recorto la televisión un 20 %?",
+        "Cosa succede se taglio la TV del 20 %?",
+        "O que acontece se eu cortar a TV em 20%?",
+        "Wat gebeurt er als we tv met 20% verlagen?",
+        "Co się stanie, jeśli obetniemy telewizję o 20%?",
+        "テレビを20％減らしたらどうなりますか",
+        "如果把电视广告减少20%会怎样",
+    ],
+)
+def test_a_change_is_the_same_in_ten_languages(text: str) -> None:
+    assert slots(text)["$changes"] == pytest.approx({"tv": -0.2})
+
+
+@pytest.mark.parametrize(
+    ("text", "money", "minimum"),
+    [
+        ("Come ripartisco 1,5 milioni nel prossimo trimestre con la TV almeno 200 mila?", 1.5e6, 2e5),
+        ("Como distribuo 1,5 milhões no próximo trimestre, TV pelo menos 200 mil?", 1.5e6, 2e5),
+        ("Hoe verdeel ik 1,5 miljoen volgend kwartaal, tv minstens 200k?", 1.5e6, 2e5),
+        ("Jak podzielić 1,5 mln zł w przyszłym kwartale, telewizja co najmniej 200 tys.?", 1.5e6, 2e5),
+        ("来四半期の3000万円をどう配分すべきですか。テレビは最低500万円", 3e7, 5e6),
+        ("下季度五百万怎么分配，电视至少100万", 5e6, 1e6),
+    ],
+)
+def test_totals_limits_and_horizons_in_other_languages(text: str, money: float, minimum: float) -> None:
+    found = slots(text)
+    assert (found["$money"], found["$minimum"], found["$horizon_periods"]) == (money, {"tv": minimum}, 13)
+
+
+@pytest.mark.parametrize(
+    ("text", "platform", "language"),
+    [
+        ("Write Google ads for our shoes in French", ["google_rsa"], "fr"),
+        ("Schreibe einen Newsletter auf Englisch", ["email"], "en"),
+        ("Écris une meta description en allemand", ["seo"], "de"),
+        ("メルマガを英語で書いて", ["email"], "en"),
+        ("A tweet and an SMS for the launch", ["x", "sms"], None),
+        ("Write ads for our French press", None, None),
+        ("Schreibe Anzeigen: Wanderschuh aus Leder, wasserdicht und leicht, mit Garantie", None, "de"),
+    ],
+)
+def test_where_a_text_is_to_go(text: str, platform: list[str] | None, language: str | None) -> None:
+    found = slots(text)
+    assert (found["$platform"], found["$language"]) == (platform, language)
+
+
+def test_a_catalogue_is_asked_for_a_product_in_the_users_words() -> None:
+    table = DatasetBrief(id="c", name="shop", catalogue=True, products=("Oak desk",))
+    goal = "Audit the oak desk"
+    found = read_slots(SpecialistTask(agent="a", goal=goal, question=goal, datasets=(table,)))
+    assert found["$item"] == goal
+    assert found["$product_text"]
+    assert slots(goal)["$item"] is None

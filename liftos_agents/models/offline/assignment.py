@@ -20,6 +20,7 @@ _HEAPED = 3.0
 _SINGLE = 0.9
 _SEPARATE = 1.3
 _HARDLY = 0.55
+_HINTED = 0.5
 _SOME = 0.75
 _CARRIED = 0.35
 _STATED = 0.6
@@ -29,6 +30,9 @@ _ALONE = 1.5
 _MAKING = frozenset(("write", "shorten"))
 _ASKED = _MAKING | {"#number", "#wish"}
 _OBJECTS = frozenset(("ad", "copy", "headline", "mail", "subject_line", "snippet", "post"))
+_HINTS = frozenset(
+    ("print", "ooh", "search", "cinema", "activity", "channel", "mail", "ad", "listing", "budget", "media", "campaign", "#money")
+)  # fmt: skip
 _ASKING = frozenset(
     ("write", "show", "check", "audit", "split", "optimise", "move", "plan", "explain", "recommend", "compare", "shorten", "improve", "what_if")
 )  # fmt: skip
@@ -73,7 +77,7 @@ def assign(
     owned = owners(specialists)
     others = tuple(b for b in specialists if b.name not in owned.values())
     similarity = similarity_of(specialists)
-    knows = similarity_of(others).knows if others else (lambda concept: False)
+    knows = similarity_of(others).knows if others else _unknown
     made = Assignment()
     heard: list[_Span] = []
     objects: tuple[str, ...] = ()
@@ -105,7 +109,9 @@ def assign(
             if strongest
             else ()
         )
-        heard.append(_Span(text, scores, own_evidence(subjects), parts if len(parts) > 1 else (), wished))
+        heard.append(
+            _Span(text, scores, own_evidence(subjects), parts if len(parts) > 1 else (), wished, subjects)
+        )
     for other in others:
         for sentence in heard:
             best = similarity.scores(sentence.text)[0]
@@ -131,6 +137,12 @@ def asks_for(text: str, language: str) -> bool:
     """Whether a text asks for something that somebody does here, rather than being what is worked on."""
     subjects = set(said_of(text, language))
     return bool(_ASKING & subjects) and max(evidence(subjects).values()) >= ACTIVE
+
+
+def _unknown(concept: str) -> bool:
+    """Nobody speaks of `concept`."""
+    del concept
+    return False
 
 
 def _writing(owned: dict[str, str], on_tables: set[str], scores: dict[str, float]) -> str:
@@ -181,7 +193,9 @@ def _active(heard: Sequence[_Span]) -> dict[str, float]:
         values = sorted((s.scores[topic] * (1.0 if s in asking else _STATED) for s in heard), reverse=True)
         totals[topic] = values[0] + _CARRIED * sum(values[1:])
     strongest = max(totals.values(), default=0.0)
-    if not found and strongest >= _ALONE:
+    spoken = {s for sentence in asking for s in sentence.subjects}
+    least = _HINTED if any(s.wished for s in asking) and spoken & _HINTS and "vague" not in spoken else _ALONE
+    if not found and strongest >= least:
         found = {max(totals, key=lambda t: totals[t]): strongest}
     return found
 

@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 from liftos_agents.models.offline.clauses import asks
+from liftos_agents.models.offline.destination import asked_language, asked_platforms
+from liftos_agents.models.offline.language import language_of
 from liftos_agents.models.offline.material import explicit_facts, listed, material
 from liftos_agents.models.offline.quantities import plain
 from liftos_agents.models.offline.words import concepts
@@ -19,14 +21,6 @@ _FOR = re.compile(
 )
 _NAMED = re.compile(
     r"\b(?:product|produkt|produit|producto)\s*[:=]\s*(?P<product>[^.,;:\n]{3,80})", re.IGNORECASE
-)
-_LANGUAGES = (
-    ("en", r"english|englisch\w*|anglais|ingles"),
-    ("de", r"german|deutsch\w*|allemand|aleman"),
-    ("fr", r"french|franzosisch\w*|francais|frances"),
-    ("es", r"spanish|spanisch\w*|espagnol|espanol"),
-    ("it", r"italian|italienisch\w*|italien|italiano"),
-    ("nl", r"dutch|niederlandisch\w*"),
 )
 _ACTIONS = (
     "Shop now",
@@ -52,6 +46,7 @@ _NOBODY = re.compile(
 _FORM = {"ad", "character_limit", "description_line", "headline", "write"}
 _LONG = 80
 _SHORTEST_ANSWER = 10
+_SAYS_ITS_LANGUAGE = 5
 
 
 def read_facts(
@@ -88,11 +83,16 @@ def read_facts(
         "$product_facts": facts or text or given,
         "$facts": facts,
         "$product": product if not text else None,
-        "$language": next(
-            (code for code, names in _LANGUAGES if re.search(rf"\b(?:{names})\b", folded)), None
-        ),
+        "$language": asked_language(" ".join(said)) or _language_of_facts(told or text),
+        "$platform": asked_platforms(" ".join(said)) or None,
         "$call_to_action": next((a for a in _ACTIONS if a.casefold() in folded), None),
     }
+
+
+def _language_of_facts(given: str | None) -> str | None:
+    """The language that what is given is written in; None for English, which the tools take anyway."""
+    language = language_of(given) if given and len(given.split()) >= _SAYS_ITS_LANGUAGE else "en"
+    return language if language != "en" else None
 
 
 def _given(said: str) -> str | None:

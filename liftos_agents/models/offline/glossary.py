@@ -62,7 +62,7 @@ class Glossary:
             self._add(form, concept)
         for table in (self._phrases, self._stem_phrases):
             for entries in table.values():
-                entries.sort(key=lambda entry: -len(entry[0]))
+                entries.sort(key=lambda entry: (-len(entry[0]), -sum(map(len, entry[0]))))
         self.longest = max((len(form) for form in self._exact), default=0)
         self.point, self.vague = point, vague
         self.long_words = tuple(sorted(w for w in self._exact if len(w) >= 6))
@@ -101,9 +101,8 @@ class Glossary:
         """As `phrase`, for two parts with other words between them: how many words the first part has."""
         for left, right, concept in self._apart.get(words[index].text, ()):
             said = tuple(w.text for w in words[index : index + len(left) + _WIDEST_GAP + len(right)])
-            if said[: len(left)] == left and any(
-                said[i : i + len(right)] == right for i in range(len(left), len(said) - len(right) + 1)
-            ):
+            ends = range(len(left), len(said) - len(right) + 1)
+            if said[: len(left)] == left and any(said[i : i + len(right)] == right for i in ends):
                 return len(left), concept
         return None
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from liftos_agents.models.offline.channel_names import Mention, mentions
 from liftos_agents.models.offline.lexicon import lexicon
-from liftos_agents.models.offline.quantities import Quantity, plain, quantities
+from liftos_agents.models.offline.quantities import Quantity, quantities
+from liftos_agents.models.offline.slot_language import in_slot_words
 from liftos_agents.models.offline.spelling import stem
 
 _CUES: tuple[tuple[str, str], ...] = (
@@ -82,7 +83,7 @@ class Item:
 
 def items(text: str, channels: Sequence[str]) -> tuple[Item, ...]:
     """The items of `text`, in order of reading, none of them overlapping."""
-    said = plain(text)
+    said = in_slot_words(text)
     measured = quantities(said)
     taken = [(q.start, q.end) for q in measured if q.kind != "number"]
     named = mentions(said, channels, taken)

@@ -14,16 +14,22 @@ Unit = Literal["day", "week", "month", "quarter", "half", "year"]
 
 _NUMBER = r"\d{1,3}(?:[,.'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
 _SIGN = r"[€$£¥]"
-_CODE = r"(?:eur|usd|gbp|chf|jpy|euros?|dollars?|dolares|pounds?|franken|libras|yen)\b"
+_CODE = r"(?:eur|usd|gbp|chf|jpy|euros?|dollars?|dolares|pounds?|franken|libras|yen|zl|zlot\w+|pln|reais|brl|rmb)\b"
 _SCALES = (
-    (r"(?:k|tsd\.?|thousand|tausend|mille|mil|grand)\b", 1e3),
-    (r"(?:millions?|millionen|millones|millon|mio\.?|mill\.?|mln|mn|mm|m)\b", 1e6),
+    (
+        r"(?:k|tsd\.?|tys\.?|tysiac\w*|tysiec\w*|thousand|tausend|duizend|mille|mila|mil|grand)(?:\b|(?<=\.))",
+        1e3,
+    ),
+    (
+        r"(?:millions?|millionen|millones|millon|miljoen|milion\w*|milhao|milhoes|mio\.?|mill\.?|mln|mn|mm|m)\b",
+        1e6,
+    ),
     (r"(?:billions?|milliarden?|milliards?|mrd\.?|bn)\b", 1e9),
 )
 _SCALE = "|".join(f"(?:{pattern})" for pattern, _ in _SCALES)
 _AMOUNT = re.compile(
     rf"(?<![\w.,])(?P<sign>[-+])?(?P<before>{_SIGN}|{_CODE})?\s?(?P<number>{_NUMBER})"
-    rf"(?:\s?(?P<share>%|percent\b|per cent\b|prozent\b|pour cent\b|por ciento\b|pct\b)|\s?(?P<scale>{_SCALE})(?:\s(?:de |d'))?)?"
+    rf"(?:\s?(?P<share>%|percent\b|per cent\b|prozent\b|pour cent\b|por ciento\b|pct\b|procent\w*|per cento\b|por cento\b)|\s?(?P<scale>{_SCALE})(?:\s(?:de |d'))?)?"
     rf"(?:\s?(?P<after>{_SIGN}|{_CODE}))?"
 )
 _UNITS: tuple[tuple[str, Unit], ...] = (
@@ -71,6 +77,23 @@ _PHRASES = (
     (r"\b(?:two thirds)\b", "66.6666666667%"),
     (r"\bhalf (?:of )?(?:the|my|our) (?:budget|money|total)\b", "50% budget"),
 )
+_ASIAN = re.compile(
+    r"(?P<number>\d+(?:[.,]\d+)*|[一二两兩三四五六七八九十百千]+)\s?(?P<scale>百万|千万|百億|十億|万|萬|億|亿|千)?\s?(?P<code>円|元|块钱|块|欧元|ユーロ|美元|ドル)?"
+)
+_ASIAN_SCALES = {
+    "千": 1e3,
+    "万": 1e4,
+    "萬": 1e4,
+    "百万": 1e6,
+    "千万": 1e7,
+    "億": 1e8,
+    "亿": 1e8,
+    "十億": 1e9,
+    "百億": 1e10,
+}
+_ASIAN_DIGITS = {c: i for i, c in enumerate("一二三四五六七八九", start=1)} | {"两": 2, "兩": 2}
+_ASIAN_TENS = {"十": 10, "百": 100, "千": 1000}
+_RUN_ON = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff])(?=\d)|(?<=[\d%])(?=[\u3040-\u30ff\u3400-\u9fff])")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -101,9 +124,31 @@ def plain(text: str) -> str:
     """`text` in lower case without accents, signs kept, numbers in words written as digits where they count something."""
     flat = unaccented(text.casefold().replace("−", "-").replace("–", "-"))
     flat = re.sub(r"[ \t\r\n\u00a0\u202f]+", " ", flat).strip()
+    if not flat.isascii():
+        flat = _RUN_ON.sub(" ", _ASIAN.sub(_asian_amount, flat))
     for pattern, replacement in _PHRASES:
         flat = re.sub(pattern, replacement, flat)
     return _SPELT.sub(lambda m: f"{_WORDS[m.group('word')]:g} ", flat)
+
+
+def _asian_amount(match: re.Match[str]) -> str:
+    """`3000万円` as `30000000 eur`: an amount of money by its currency or its large scale."""
+    scale, code, number = match.group("scale"), match.group("code"), match.group("number")
+    if not code and scale in (None, "千"):
+        return match.group(0)
+    value = read_number(number) if number[0].isdigit() else _asian_number(number)
+    return f" {value * _ASIAN_SCALES.get(scale or '', 1.0):.10g} eur "
+
+
+def _asian_number(said: str) -> float:
+    total, digit = 0, 0
+    for character in said:
+        if character in _ASIAN_TENS:
+            total += max(digit, 1) * _ASIAN_TENS[character]
+            digit = 0
+        else:
+            digit = _ASIAN_DIGITS[character]
+    return float(total + digit)
 
 
 @lru_cache(maxsize=1024)

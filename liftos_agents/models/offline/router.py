@@ -84,7 +84,7 @@ def plan(call: RouterCall) -> Plan:
         followed = _follow(question, last, made, specialists, language)
         if followed is not None:
             return followed
-    if _in_general(made, specialists) or not (wishes(question) or made.parts):
+    if _in_general(made, asked=wishes(question)) or not (wishes(question) or made.parts):
         return Plan(clarification=question_back(specialists, language), reason="no specialist stands out")
     return Plan(refusal=refusal("that", specialists, language), reason="no specialist's business")
 
@@ -181,7 +181,7 @@ def _going_on(question: str, agent: str) -> Plan:
     return Plan(steps=(step,), reason="goes on from the question before")
 
 
-def _in_general(made: Assignment, specialists: tuple[SpecialistBrief, ...]) -> bool:
+def _in_general(made: Assignment, *, asked: bool) -> bool:
     """Whether a request that nobody stands out for may still be meant for somebody here.
 
     It may when it speaks of nothing in particular, or mostly of what is spoken of here.
@@ -197,7 +197,11 @@ def _in_general(made: Assignment, specialists: tuple[SpecialistBrief, ...]) -> b
         and not c.startswith(FOREIGN)
         and (len(c) >= _SHORT_WORD or not c.isascii())
     ]
-    return not strange or len(ours) > len(strange) or ("vague" in found and len(strange) <= _FEW)
+    return (
+        not strange
+        or len(ours) > len(strange)
+        or ("vague" in found and len(strange) <= (1 if asked else _FEW))
+    )
 
 
 def _unsure(question: str, made: Assignment) -> bool:

@@ -16,6 +16,7 @@ from liftos_agents.models.offline.follow_up import is_follow_up
 from liftos_agents.models.offline.items import Item, items
 from liftos_agents.models.offline.periods import horizon, over_horizon
 from liftos_agents.models.offline.quantities import plain
+from liftos_agents.models.offline.slot_language import in_slot_words
 from liftos_agents.models.offline.words import concepts
 
 _SPLIT_OVER = re.compile(
@@ -53,12 +54,17 @@ def read_slots(task: SpecialistTask) -> dict[str, Any]:
     found["$data_margin"] = dataset.margin if dataset else None
     found["$claimed"] = bool(dataset and dataset.claimed)
     found["$goal"], found["$question"] = task.goal, task.question
+    catalogue = next((d for d in task.datasets if d.catalogue), None)
+    found["$item"] = task.goal if catalogue else None
     found["$simulated"] = any("simulated" in d.name.casefold() for d in task.datasets)
     last = task.thread[-1] if thread else None
     text = next((d.text for d in task.datasets if d.kind == "text" and d.text), None)
     earlier = last.question if last is not None and (found["$follow_up"] or last.clarification) else None
     answered = last is not None and last.clarification is not None
-    return found | read_facts(task.question, text, earlier, answered=answered)
+    facts = read_facts(task.question, text, earlier, answered=answered)
+    if catalogue is not None:
+        facts |= {name: facts[name] or catalogue.name for name in ("$product_text", "$product_facts")}
+    return found | facts
 
 
 def _with_answer(task: SpecialistTask, channels: tuple[str, ...]) -> str:
@@ -91,7 +97,7 @@ def _outside(said: str, row: Sequence[Item], channels: Sequence[str], dropped: S
 
 @lru_cache(maxsize=256)
 def _slots(text: str, channels: tuple[str, ...], frequency: str | None) -> Mapping[str, Any]:
-    said = plain(text)
+    said = in_slot_words(text)
     row = items(text, channels)
     limits = constraints(row)
     moves = changes(row, channels, limits.used)
