@@ -66,9 +66,9 @@ def period_columns(dates: Dates, country: str) -> PeriodColumns:
 def _holidays(run: Days, dates: Dates, source: Source) -> dict[str, Array]:
     """Holidays per period: each by its name where the data hold enough of them, the others counted by kind."""
     movable = _movable_names(run.years, source)
-    unmoved = source.dates(run.years, ("public",), observed=False)
+    unmoved = source.dates(run.years, ("public",), observed=False, plain=True)
     own: dict[str, Array] = {}
-    for day, label in sorted(source.dates(run.years, ("public",)).items()):
+    for day, label in sorted(source.dates(run.years, ("public",), plain=True).items()):
         place = np.datetime64(day, "D")
         if run.day[0] <= place <= run.day[-1]:
             for name in label.split("; ") if day in unmoved else (MOVABLE,):
@@ -85,7 +85,7 @@ def _movable_names(years: range, source: Source) -> set[str]:
     """Names of holidays that fall on more than one day of the year within the data's years and five to either side."""
     around = range(years.start - YEARS_BEYOND, years.stop + YEARS_BEYOND)
     seen: dict[str, set[tuple[int, int]]] = {}
-    for day, label in source.dates(around, ("public",), observed=False).items():
+    for day, label in source.dates(around, ("public",), observed=False, plain=True).items():
         for name in label.split("; "):
             seen.setdefault(name, set()).add((day.month, day.day))
     return {name for name, places in seen.items() if len(places) > 1}

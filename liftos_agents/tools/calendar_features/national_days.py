@@ -93,6 +93,7 @@ class Source:
         self.subdivision = _subdivision(self.entity, country, conventions.subdivision)
         self.language = _language(self.entity, country, conventions.language)
         self.counted = conventions.categories
+        self.sighted = "islamic_show_estimated" in inspect.signature(self.entity.__init__).parameters
         self._said: set[str] = set()
         for category in conventions.categories:
             if category not in self.categories:
@@ -102,13 +103,16 @@ class Source:
                     fix=f"There are: {', '.join(sorted(self.categories))}",
                 )
 
-    def dates(self, years: range, categories: Iterable[str], *, observed: bool = True) -> dict[date, str]:
-        """Day to the names of its holidays in these categories."""
-        return dict(self._listed(years, categories, observed=observed))
+    def dates(
+        self, years: range, categories: Iterable[str], *, observed: bool = True, plain: bool = False
+    ) -> dict[date, str]:
+        """Day to the names of its holidays in these categories; `plain` ones do not say which dates are estimated."""
+        options = {"islamic_show_estimated": False} if plain and self.sighted else {}
+        return dict(self._listed(years, categories, observed=observed, **options))
 
     def estimated(self, years: range) -> dict[date, str]:
         """Public holidays whose date is estimated; only calendars that follow the moon's sighting say so."""
-        if "islamic_show_estimated" not in inspect.signature(self.entity.__init__).parameters:
+        if not self.sighted:
             return {}
         listed = self._listed(years, self.categories, islamic_show_estimated=True)
         label = listed.tr(self.entity.estimated_label).strip("%s ()（）")

@@ -129,6 +129,16 @@ def test_holidays_are_those_of_the_library(country: str) -> None:
     assert list(found["is_weekend"]) == [known.is_weekend(day) for day in days]
 
 
+def test_every_country_of_the_library_has_a_calendar() -> None:
+    for country in holidays.list_supported_countries(include_aliases=False):
+        found = frame("2025-01-01", "2025-03-31", country)
+        entity = getattr(holidays, country).get_entity()
+        known = entity(years=2025, language=entity.default_language)
+        days = [day.date() for day in found["date_key"]]
+        assert list(found["is_holiday"]) == [day in known for day in days], country
+        assert list(found["is_business_day"]) == [known.is_working_day(day) for day in days], country
+
+
 def test_civil_parts_are_python_s_and_pandas(century: pd.DataFrame) -> None:
     day = century["date_key"]
     iso = day.dt.isocalendar()

@@ -60,3 +60,10 @@ def test_days_and_months_are_periods_too() -> None:
 def test_an_unknown_country_is_told() -> None:
     with pytest.raises(ArgumentError, match="Germany"):
         period_columns(WEEKS, "Germny")
+
+
+def test_a_holiday_is_one_column_whether_its_date_is_estimated_or_not() -> None:
+    weeks = np.datetime64("2021-01-04", "D") + 7 * np.arange(500)
+    columns = period_columns(weeks, "EG").columns
+    assert any("الفطر" in name for name in columns)
+    assert not any("تقديري" in name for name in columns)
