@@ -9,6 +9,7 @@ from liftos_agents.tools.content.counting import measured_length
 from liftos_agents.tools.content.limits import FieldLimit, PlatformLimits
 from liftos_agents.tools.errors import ToolRetry
 
+MOST_LINES = 200
 _LABELLED = re.compile(r"^\s*(?:[-*•]\s*)?([^\W\d_][\w -]{2,24}?)\s*\d{0,2}\s*[:：]\s*(.*)$")
 _BULLET = re.compile(r"^\s*(?:[*•]|-(?=\s)|\d{1,2}[.)])\s+")
 _WORDS = {
@@ -52,6 +53,11 @@ def sorted_copy(
         raise ToolRetry(
             "there is no copy to look at",
             fix=f"Give fields, as {{{limits.fields[0].name!r}: […]}}, or a text with a line each",
+        )
+    if sum(map(len, copy.values())) > MOST_LINES:
+        raise ToolRetry(
+            f"the copy has {sum(map(len, copy.values()))} lines, and {MOST_LINES} are read at once",
+            fix="Give one advert or letter at a time",
         )
     return {name: tuple(lines) for name, lines in copy.items()}
 

@@ -20,7 +20,7 @@ _PHONE = re.compile(
     r"(?<![\w.,])(?:\+|00)?(?:\(?\d{2,5}\)?[ /.-]){2,}\d{2,8}(?!\w)|\+\d{8,15}|(?<![\d.,])\d{9,15}(?!\d)|(?<![\w.,])\(?0\d{2,5}\)?[ /-]\d{5,9}(?!\w)"
 )
 _ADDRESS = re.compile(
-    r"https?://|\bwww\.|\b[\w.-]+@[\w-]+\.\w+|\b[\w-]+\.(?:com|net|org|io|shop|store|de|fr|es|it|nl|pl|co\.uk)\b",
+    r"https?://|\bwww\.|(?<![\w.-])[\w.-]{1,64}@[\w-]{1,63}\.\w+|\b[\w-]+\.(?:com|net|org|io|shop|store|de|fr|es|it|nl|pl|co\.uk)\b",
     re.I,
 )
 _GIMMICK = re.compile(r"[*#~^_|<>\\={}\[\]•●★☆→✓✔©®™]|[\U0001f000-\U0001faff\u2600-\u27bf]")

@@ -162,6 +162,7 @@ def test_lines_without_labels_go_where_they_fit():
     [
         ({}, "no copy"),
         ({"fields": {"slogans": ["x"]}}, "headlines, descriptions, paths"),
+        ({"text": "Headline: a\n" * 201}, "200 are read at once"),
         ({"fields": FINE, "platform": "radio"}, "There are: google_rsa"),
         ({"fields": FINE, "language": "sv"}, "Give one of en, de"),
     ],
@@ -169,6 +170,13 @@ def test_lines_without_labels_go_where_they_fit():
 def test_mistakes_are_answered_with_what_there_is(arguments, says):
     with pytest.raises(ToolRetry, match=says):
         check(**arguments)
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("piece", ["1 ", "{", "best ", "DE89 ABCD ", "a.", "030-", "<a", "%A", "👩‍👩‍👧"])
+def test_a_very_long_line_is_read_in_a_moment(piece):
+    result = check(platform="meta", fields={"primary_texts": [piece * 6_000]})
+    assert "too_long" in rules(result)
 
 
 @settings(max_examples=60, deadline=None)
