@@ -91,10 +91,11 @@ def calendar(
     chosen = {name: value for name, value in conventions.items() if value is not None}
     asked = {"start": start, "end": end, "country": country}
     given = {**chosen, **{name: value for name, value in asked.items() if value is not None}}
+    roles = options.roles(role)
+    if file is None:
+        roles = {name: value for name, value in roles.items() if name == "country"}
     with data_room.open_home(options.settings(home=home)) as stores:
-        evidence = tools_room.run(
-            "calendar", file, home=stores, **data_room.parse_role_options(role or []), **given
-        )
+        evidence = tools_room.run("calendar", file, home=stores, **{**roles, **given})
     if out is not None:
         result = evidence.result
         made = calendar_room.calendar_frame(

@@ -58,6 +58,14 @@ def test_json_is_the_evidence(home: list[str], capsys: pytest.CaptureFixture[str
     assert found["result"]["first_rows"][0]["fiscal_year"] == 2024
 
 
+def test_a_role_may_say_the_country_and_the_option_goes_before_it(
+    home: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for options, country in (([], "FR"), (["--country", "DE"], "DE")):
+        assert run([*YEAR, "--role", "country=FR", *options, "--json", *home]) == 0
+        assert json.loads(capsys.readouterr().out)["result"]["country"] == country
+
+
 def test_a_file_s_dates_count(home: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sales = tmp_path / "sales.csv"
     rows = [f"2024-01-{day:02d},{100 + day},{10 + day % 3}" for day in range(1, 32)]
