@@ -121,7 +121,7 @@ def _from_json(text: str) -> str:
         return text
     try:
         loaded: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     if not isinstance(loaded, Mapping):
         return text

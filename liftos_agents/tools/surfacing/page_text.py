@@ -8,10 +8,11 @@ from html.parser import HTMLParser
 from liftos_agents.tools.surfacing.injection import set_aside
 
 _TAG = re.compile(
-    r"</?(?:html|body|head|title|h[1-6]|p|br|div|span|ul|ol|li|b|strong|table|tr|td)\b[^>]*>", re.I
+    r"</?(?:html|body|head|title|h[1-6]|p|br|div|span|ul|ol|li|b|strong|table|tr|td)\b[^<>]{0,400}>", re.I
 )
 _PAGE = re.compile(
-    r"<!doctype\s+html|<(?:html|head|body|title|meta)\b[^>]*>|<[^>]+\bitemscope\b|<script[^>]+ld\+json", re.I
+    r"<!doctype\s+html|<(?:html|head|body|title|meta)\b[^<>]{0,400}>|<[^<>]{1,400}\bitemscope\b|<script[^<>]{1,400}ld\+json",
+    re.I,
 )
 _INVISIBLE_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d]*[1-9])"

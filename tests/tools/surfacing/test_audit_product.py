@@ -173,11 +173,29 @@ def test_any_text_gets_a_score_in_range_or_a_plain_refusal(text):
 
 @settings(max_examples=30, deadline=None)
 @given(
-    st.sampled_from(["$1 ", "1,", "a:", "(1) ", "<div hidden>", "【", "AB1-", " ", "-1", "\n", "fits "]),
-    st.integers(500, 3000),
+    st.sampled_from(
+        [
+            "$1 ",
+            "1,",
+            "a:",
+            "(1) ",
+            "<div hidden>",
+            "【",
+            "AB1-",
+            " ",
+            "-1",
+            "\n",
+            "fits ",
+            "<a ",
+            "<p ",
+            '{"a":',
+            "<nav>",
+        ]
+    ),
+    st.integers(500, 6000),
 )
 def test_repetitive_text_is_read_in_linear_time(piece, times):
     try:
         assert 0 <= audit(piece * times + "kettle").score <= 100
     except ToolFailed:
-        assert piece == "<div hidden>"
+        assert piece in ("<div hidden>", "<a ", "<p ")
