@@ -28,6 +28,8 @@ _FIRM = 3.4
 _BESIDE = 0.5
 _ALONE = 1.5
 _MAKING = frozenset(("write", "shorten"))
+_SUPPORTING = frozenset(("effective", "best", "worst", "sales", "recommend", "show", "vague"))
+_DECIDING = frozenset(("split", "optimise", "plan", "write", "audit", "assistant"))
 _ASKED = _MAKING | {"#number", "#wish"}
 _OBJECTS = frozenset(("ad", "copy", "headline", "mail", "subject_line", "snippet", "post"))
 _HINTS = frozenset(
@@ -104,8 +106,9 @@ def assign(
         if foreign is not None:
             made.foreign = made.foreign or foreign
             continue
+        supposed = "what_if" in subjects
         parts = (
-            tuple(_span(part, language, owned, channels) for part in parts_of(said, language))
+            tuple(_span(part, language, owned, channels, supposed) for part in parts_of(said, language))
             if strongest
             else ()
         )
@@ -160,8 +163,12 @@ def _begins_with_text(subjects: Sequence[str]) -> bool:
     return first in _OBJECTS
 
 
-def _span(text: str, language: str, owned: dict[str, str], channels: tuple[str, ...]) -> _Span:
+def _span(
+    text: str, language: str, owned: dict[str, str], channels: tuple[str, ...], supposed: bool
+) -> _Span:
     subjects = said_of(in_common_words(text, channels) if channels else text, language)
+    if supposed and not _DECIDING & set(subjects):
+        subjects += ("what_if",)
     scores = {t: v for t, v in evidence(subjects).items() if t in owned}
     wished = wishes(text) or bool(_ASKING & set(subjects))
     return _Span(text, scores, own_evidence(subjects), (), wished, subjects)
@@ -182,7 +189,7 @@ def _active(heard: Sequence[_Span]) -> dict[str, float]:
             firm = firm or (
                 span.scores[topic] >= _HEAPED and max(others_of(span, topic), default=0.0) <= beside
             )
-            alone = span.own[topic] >= _SINGLE and span.scores[topic] >= _SEPARATE
+            alone = span.own[topic] >= _SINGLE and span.scores[topic] >= _SEPARATE and _telling(span)
             plain = plain or (
                 span not in heard
                 and alone
@@ -198,6 +205,11 @@ def _active(heard: Sequence[_Span]) -> dict[str, float]:
     if not found and strongest >= least:
         found = {max(totals, key=lambda t: totals[t]): strongest}
     return found
+
+
+def _telling(span: _Span) -> bool:
+    """Whether a part says what it is about, and not only that it should work or be best."""
+    return bool({s for s in span.subjects if s[0] != "#"} - _SUPPORTING)
 
 
 def others_of(span: _Span, topic: str) -> list[float]:

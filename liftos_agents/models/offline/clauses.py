@@ -54,7 +54,7 @@ _POLITE = re.compile(
     r"could you|can you|would you|i would like you to|i'd like you to|i want you to|s'il vous plaît)[\s,!.:]+)+",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"[\"“„«「『»][^\"”“»«」』]{25,}[\"”“»«」』]?")
+_QUOTED = re.compile(r"[\"“„«「『»][^\"”“»«」』]{25,}[\"”“»«」』]")
 _FACTS = re.compile(
     r"\b(?:facts?|fakten|faits|datos|hechos|fatti|factos|fatos|feiten|fakty)\s*:.*|(?:特徴|特点|卖点|事实)\s*[:：].*",
     re.IGNORECASE | re.DOTALL,

@@ -24,6 +24,7 @@ _FIRM = 3.4
 _ELSEWHERE = 2.5
 _NEAR = 1.2
 _SLIGHT = 1.6
+_PLAIN = 2.0
 _BRIEF = 60
 _FEW = 3
 _SHORT_WORD = 4
@@ -52,7 +53,7 @@ def plan(call: RouterCall) -> Plan:
     if question != (whole := without_orders(task.question.strip())[0]) and _firmness(made) < ACTIVE:
         in_full = assign(whole, specialists, channels, language)
         better = _firmness(in_full) >= ACTIVE and _firmness(made) < _SLIGHT and not made.concepts_here()
-        if len(in_full.parts) > 1 or better:
+        if (len(in_full.parts) > 1 and _firmness(made) < _PLAIN) or better:
             made, question = in_full, whole
     if last is not None and last.clarification and not is_vague(question):
         answered = _answered(question, last, made, specialists, channels)

@@ -29,6 +29,10 @@ _WEIGHTS = {
     "household": 4.5,
 }
 _FIRM = 3.4
+_UNANCHORED = 1.6
+_ANCHORS = frozenset(
+    ("channel", "tv", "radio", "print", "ooh", "search", "social", "cinema", "activity", "mail", "ad", "copy", "headline", "snippet", "post", "campaign", "marketing", "budget", "media", "listing", "catalogue", "assistant", "keyword", "roi", "attribution", "saturation", "subject_line", "competitor", "character_limit", "seo")
+)  # fmt: skip
 
 
 def foreign_subject(clause: str, knows: Callable[[str], bool], *, only_always: bool = False) -> str | None:
@@ -86,6 +90,8 @@ def foreign_in(
     weight = sum(_WEIGHTS.get(kind, 2.0) for kind in kinds) + 0.5 * (len(found) - len(kinds))
     if any(kind in MADE for kind in kinds) and _made_first(subjects, language):
         weight += 2.5
+    if not _ANCHORS & set(subjects):
+        weight *= _UNANCHORED
     if weight > strongest:
         return Foreign(kinds[0], _scope().abouts[kinds[0]])
     return None

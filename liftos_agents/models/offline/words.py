@@ -112,7 +112,11 @@ def _known(word: str, english: Glossary) -> str | None:
 def _guessed(word: str, language: str) -> str | None:
     """The concept of the nearest spelling, of a word long enough to be known again in spite of a typing error."""
     known = lexicon()
-    if len(word) < _FUZZY_LENGTH or not word.isalpha() or word in known.plain:
+    if (
+        len(word) < (_FUZZY_LENGTH if language == "en" else _FUZZY_LENGTH + 1)
+        or not word.isalpha()
+        or word in known.plain
+    ):
         return None
     own = glossary(language)
     for spellings, concept in ((own.long_words, own.exact), (known.long_words, known.words.get)):
