@@ -6,6 +6,7 @@ import base64
 import hashlib
 import importlib
 import json
+import math
 import threading
 import urllib.parse
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +23,9 @@ from liftos_agents.version import __version__
 BATCH = 500
 """Spans sent in one request."""
 _TIMEOUT_SECONDS = 10.0
+_INT64 = 2**63
 _INTERNAL, _CLIENT, _ERROR = 1, 3, 2
+_NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 _PROTO = "opentelemetry.proto.collector.trace.v1.trace_service_pb2"
 
 
@@ -38,7 +41,7 @@ class OtlpSender:
         protocol: `http/json`, or `http/protobuf`, which needs the extra `otlp`; the better one there is by default.
 
     Raises:
-        ConfigurationError: No address of that kind, or no such protocol.
+        ConfigurationError: No address of that kind, no such protocol, or headers that HTTP cannot carry.
     """
 
     def __init__(self, endpoint: str, *, headers: str = "", protocol: str = "") -> None:
@@ -62,8 +65,8 @@ class OtlpSender:
             self._post(encoded[start : start + BATCH])
 
     def _post(self, spans: list[dict[str, Any]]) -> None:
-        kind, body = self._encode(request(spans))
         try:
+            kind, body = self._encode(request(spans))
             reply = httpx.post(
                 self.url,
                 content=body,
@@ -71,9 +74,10 @@ class OtlpSender:
                 timeout=_TIMEOUT_SECONDS,
             )
             reply.raise_for_status()
-            rejected = _rejected(reply) if kind == "application/json" else 0
+            rejected = _rejected(reply)
             problem = f"the collector rejected {rejected} spans" if rejected else ""
-        except httpx.HTTPError as error:
+        except Exception as error:  # noqa: BLE001
+            # Whatever it is: the run is stored, and a copy of it must not make the user lose the answer.
             rejected, problem = len(spans), redact(f"{type(error).__name__}: {error}")
         with self._lock:
             self.sent += len(spans) - rejected
@@ -99,9 +103,12 @@ def encode_spans(
     run: RunRecord, spans: Sequence[SpanRecord], decisions: Sequence[DecisionRecord] = ()
 ) -> list[dict[str, Any]]:
     """The spans of a run in the protocol's JSON form; a decision is an event of the span that it was made in."""
+    known = {span.id for span in spans}
     made: dict[str, list[dict[str, Any]]] = {}
     for record in decisions:
-        made.setdefault(record.span, []).append(_decision_event(record))
+        # What was decided in no span (a person's approval) is told where the run begins.
+        place = record.span if record.span in known or not spans else spans[0].id
+        made.setdefault(place, []).append(_decision_event(record))
     common = {
         names.RUN: run.id,
         names.ORGANISATION: run.organisation,
@@ -117,19 +124,19 @@ def _span(
     trace: str, span: SpanRecord, common: Mapping[str, Any], made: list[dict[str, Any]]
 ) -> dict[str, Any]:
     events = [
-        {"timeUnixNano": str(e.at_ns), "name": redact(e.name), "attributes": _attributes(e.attributes)}
+        {"timeUnixNano": str(e.at_ns), "name": _text(e.name), "attributes": _attributes(e.attributes)}
         for e in span.events
     ]
     encoded: dict[str, Any] = {
         "traceId": trace,
         "spanId": span.id,
-        "name": redact(span.name),
+        "name": _text(span.name),
         "kind": _CLIENT if span.kind == "model" else _INTERNAL,
         "startTimeUnixNano": str(span.started_ns),
         "endTimeUnixNano": str(span.ended_ns),
         "attributes": _attributes({**common, **span.attributes}),
         "events": events + made,
-        "status": {} if span.status == "ok" else {"code": _ERROR, "message": redact(span.message)},
+        "status": {} if span.status == "ok" else {"code": _ERROR, "message": _text(span.message)},
     }
     if span.parent:
         encoded["parentSpanId"] = span.parent
@@ -161,18 +168,27 @@ def _attributes(values: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _value(value: Any) -> dict[str, Any]:
     if isinstance(value, bool):
         return {"boolValue": value}
-    if isinstance(value, int):
+    if isinstance(value, int) and -_INT64 <= value < _INT64:
         return {"intValue": str(value)}
     if isinstance(value, float):
-        return {"doubleValue": value}
+        return {"doubleValue": value if math.isfinite(value) else _NOT_FINITE[str(value)]}
     if isinstance(value, list | tuple):
         return {"arrayValue": {"values": [_value(part) for part in cast("list[Any]", value)]}}
-    return {"stringValue": redact(str(value))}
+    return {"stringValue": _text(value)}
+
+
+def _text(value: Any) -> str:
+    """Text without secrets that UTF-8 can hold: half a surrogate pair cannot be sent."""
+    return redact(str(value)).encode(errors="replace").decode()
 
 
 def _traces_url(endpoint: str) -> str:
-    parts = urllib.parse.urlsplit(endpoint)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urllib.parse.urlsplit(endpoint)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        parts, good = urllib.parse.urlsplit(""), False
+    if not good:
         raise ConfigurationError(
             f"{redact(endpoint)!r} is no HTTP address",
             where="OTLP endpoint",
@@ -186,8 +202,16 @@ def _traces_url(endpoint: str) -> str:
 def _header_pairs(text: str) -> Iterable[tuple[str, str]]:
     for part in text.split(","):
         name, given, value = part.partition("=")
-        if given and name.strip():
-            yield name.strip(), urllib.parse.unquote(value.strip())
+        if not (given and name.strip()):
+            continue
+        plain = urllib.parse.unquote(value.strip())
+        if not (name + plain).isascii() or not plain.isprintable():
+            raise ConfigurationError(
+                f"the header {name.strip()!r} holds what HTTP cannot carry",
+                where="OTEL_EXPORTER_OTLP_HEADERS",
+                fix="Write name=value,name=value in plain ASCII",
+            )
+        yield name.strip(), plain
 
 
 def _encoder(protocol: str) -> Any:
@@ -235,9 +259,15 @@ def _with_binary_ids(value: Any) -> Any:
 
 
 def _rejected(reply: httpx.Response) -> int:
+    """Spans that the collector says it did not take; 0 for a reply that says nothing readable."""
     try:
+        if reply.headers.get("Content-Type", "").startswith("application/x-protobuf"):
+            answered: Any = importlib.import_module(_PROTO).ExportTraceServiceResponse.FromString(
+                reply.content
+            )
+            return int(answered.partial_success.rejected_spans)
         told: Any = reply.json()
         part: Any = told.get("partialSuccess") or {}
         return int(part.get("rejectedSpans") or 0)
-    except (ValueError, AttributeError, TypeError):
+    except Exception:  # noqa: BLE001
         return 0

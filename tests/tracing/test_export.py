@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 
 import duckdb
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from liftos_agents.domain.decision import Decision
 from liftos_agents.errors import ConfigurationError
 from liftos_agents.tracing import Recorder, export
-from liftos_agents.tracing.otlp import OtlpSender
+from liftos_agents.tracing.otlp import OtlpSender, encode_spans
 from tests.tracing.collector import Collector
 
 SECRET = "sk-proj-abcdefghijklmnop1234"
@@ -114,8 +116,38 @@ def test_nobody_at_home_is_counted_too(full):
 
 
 @pytest.mark.parametrize(
-    "given", [{"endpoint": "localhost:4318"}, {"endpoint": "http://x", "protocol": "grpc"}]
+    "given",
+    [
+        {"endpoint": "localhost:4318"},
+        {"endpoint": "http://x:port"},
+        {"endpoint": "http://x", "protocol": "grpc"},
+        {"endpoint": "http://x", "headers": "key=€"},
+    ],
 )
 def test_what_cannot_be_sent_to_is_a_mistake_with_a_fix(given):
     with pytest.raises(ConfigurationError):
         OtlpSender(**given)
+
+
+@pytest.mark.parametrize("protocol", ["http/json", "http/protobuf"])
+def test_a_span_of_odd_values_arrives_and_breaks_no_run(store, protocol):
+    odd = {"ratio": math.nan, "most": -math.inf, "far": 2**70, "half": "\ud800 pair"}
+    with Collector() as collector:
+        sender = OtlpSender(collector.url, protocol=protocol)
+        recorder = Recorder(store, "run_odd", "acme", copy=sender.send)
+        with recorder.span("\udfff", attributes=odd):
+            pass
+        recorder.finish("completed")
+    assert (sender.sent, sender.dropped, sender.problem) == (1, 0, "")
+    if protocol == "http/json":
+        json.loads(collector.bodies[0][2], parse_constant=pytest.fail)
+
+
+def test_what_was_decided_in_no_span_is_told_where_the_run_begins(store):
+    recorder = Recorder(store, "run_bare", "acme")
+    with recorder.span("lift", "workflow"):
+        pass
+    recorder.decide(Decision(kind="approval", actor="ada", chosen="approved"))
+    recorder.finish("completed")
+    (span,) = encode_spans(store.run("run_bare"), store.spans("run_bare"), store.decisions("run_bare"))
+    assert [event["name"] for event in span["events"]] == ["liftos.decision"]
