@@ -22,14 +22,18 @@ def quantity(field: str, title: str | None, **axis: Any) -> dict[str, Any]:
 
 
 def names(field: str, order: Sequence[str], *, limit: int) -> dict[str, Any]:
-    """A vertical axis of names in the given order, cut at `limit` pixels."""
+    """A vertical axis of names in the given order; long ones lose their middle, to about `limit` pixels."""
+    kept = limit // 6
+    whole = f"length(datum.label) <= {kept}"
+    cut = f"slice(datum.label, 0, {kept - kept // 2 - 1}) + '…' + slice(datum.label, -{kept // 2})"
     return {
         "field": field,
         "type": "nominal",
         "sort": list(order),
         "axis": {
             "title": None,
-            "labelLimit": limit,
+            "labelLimit": limit + 12,
+            "labelExpr": f"{whole} ? datum.label : {cut}",
             "labelColor": palette.INK,
             "ticks": False,
             "domain": False,

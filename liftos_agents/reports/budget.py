@@ -14,6 +14,7 @@ from liftos_agents.reports.figures import (
     group,
     in_unit,
     interval,
+    listed,
     money,
     number,
     period,
@@ -52,9 +53,11 @@ def _spend(plan: Evidence, allocation: Mapping[str, Mapping[str, Any]]) -> Chart
         for name, row in allocation.items()
         for which, key in ((NOW, "current"), (PLAN, "proposed"))
     ]
-    moves = ", ".join(
-        f"{name} from {money(float(row['current']), result)} to {money(float(row['proposed']), result)}"
-        for name, row in allocation.items()
+    moves = listed(
+        [
+            f"{name} from {money(float(row['current']), result)} to {money(float(row['proposed']), result)}"
+            for name, row in allocation.items()
+        ]
     )
     horizon = number(result.get("horizon_periods"))
     over = f" over {horizon:.0f} {period(result)}s" if horizon else ""
@@ -141,8 +144,8 @@ def _returns(plan: Evidence, rows: list[dict[str, Any]]) -> Chart:
     even = 1.0 / margin if margin else None
     order = list(dict.fromkeys(r["name"] for r in rows))
     planned = sorted((r for r in rows if r["which"] == PLAN), key=lambda r: -r["mean"])
-    lines = "; ".join(
-        f"{r['name']} {spread(Interval(r['mean'], r['low'], r['high']), ratio)}" for r in planned
+    lines = listed(
+        [f"{r['name']} {spread(Interval(r['mean'], r['low'], r['high']), ratio)}" for r in planned], "; "
     )
     pays = f" It pays for itself from {ratio(even)}." if even else ""
     return Chart(

@@ -9,7 +9,7 @@ from liftos_agents.domain.evidence import Evidence
 from liftos_agents.reports import palette
 from liftos_agents.reports.axes import mark, names, said, told, values
 from liftos_agents.reports.chart import NARROW, WIDE, Chart, Table
-from liftos_agents.reports.figures import group, interval, share, spread
+from liftos_agents.reports.figures import group, interval, listed, share, spread
 
 BASELINE = "without media"
 TOTAL = "all, as fitted"
@@ -20,7 +20,7 @@ def contributions(fit: Evidence) -> Iterator[Chart]:
     rows = _rows(fit.result)
     if len(rows) < 3:
         return
-    lines = ", ".join(f"{r['name']} {r['shown']}" for r in rows)
+    lines = listed([f"{r['name']} {r['shown']}" for r in rows], most=9)
     yield Chart(
         id=f"contributions-{fit.id}",
         title="What the outcome is made of",

@@ -23,7 +23,7 @@ PNG_SCALE = 2.0
 _CONFIG: dict[str, Any] = {
     "background": None,
     "font": FONT,
-    "padding": 2,
+    "padding": {"left": 3, "top": 2, "right": 16, "bottom": 2},
     "view": {"stroke": None},
     "axis": {
         "labelColor": palette.QUIET,
@@ -94,7 +94,7 @@ def themed(spec: Mapping[str, Any]) -> dict[str, Any]:
 def _titled(chart: Chart) -> dict[str, Any]:
     spec = themed(chart.spec)
     spec["title"] = {"text": printable(chart.title)}
-    return {**spec, "background": "white", "padding": 12}
+    return {**spec, "background": "white", "padding": 20}
 
 
 def _drawn(spec: dict[str, Any]) -> str:

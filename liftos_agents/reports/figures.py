@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -83,6 +83,12 @@ def ratio(value: float) -> str:
 def spread(found: Interval, shown: Any) -> str:
     """An interval in words, each end as `shown` writes it."""
     return f"{shown(found.mean)} (90 % interval {shown(found.low)} to {shown(found.high)})"
+
+
+def listed(items: Sequence[str], between: str = ", ", most: int = 6) -> str:
+    """The first few of `items`, and how many more there are."""
+    more = f"{between}{len(items) - most} more" if len(items) > most else ""
+    return between.join(items[:most]) + more
 
 
 def share(value: float) -> str:

@@ -9,9 +9,9 @@ from liftos_agents.domain.evidence import Evidence
 from liftos_agents.reports import palette
 from liftos_agents.reports.axes import mark, names, quantity, said, told, values
 from liftos_agents.reports.chart import NARROW, WIDE, Chart, Table
-from liftos_agents.reports.figures import Interval, group, in_unit, interval, money, ratio, spread
+from liftos_agents.reports.figures import Interval, group, in_unit, interval, listed, money, ratio, spread
 
-CLAIMED, ESTIMATED = "claimed by the platform", "added, as estimated (90 % interval)"
+CLAIMED, ESTIMATED = "claimed by the platform", "added, as estimated"
 
 _CREDIT = "channels.*.mmm.contribution"
 
@@ -23,7 +23,9 @@ def over_claim(evidence: Evidence) -> Iterator[Chart]:
     if not rows:
         return
     order = [r["name"] for r in rows]
-    lines = "; ".join(f"{r['name']} claims {r['claim']}, estimated {r['estimate']}{r['times']}" for r in rows)
+    lines = listed(
+        [f"{r['name']} claims {r['claim']}, {r['times']}estimated {r['estimate']}" for r in rows], "; "
+    )
     yield Chart(
         id=f"over-claim-{evidence.id}",
         title="What platforms claim, and what they added",
@@ -67,7 +69,7 @@ def _rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "claim": _outcome(claimed.mean, result),
                 "estimate": shown,
                 "ratio": ratio(over.mean) if over else "–",
-                "times": f", {ratio(over.mean)} as much" if over else "",
+                "times": f"{ratio(over.mean)} the " if over else "",
                 "said_claim": f"{name} claims {_outcome(claimed.mean, result)}",
                 "said": f"{name} added {shown}",
             }
@@ -95,7 +97,10 @@ def _spec(
             "transform": [{"calculate": f"'{label}'", "as": "series"}],
             "mark": told("point", palette.MAIN, filled=True, size=110, opacity=1),
             "encoding": {
-                "x": quantity(field, title, tickCount=5 if width == WIDE else 3),
+                "x": {
+                    **quantity(field, title, tickCount=5 if width == WIDE else 3),
+                    "scale": {"padding": 10},
+                },
                 "color": {"field": "series", "type": "nominal", "scale": scale, "title": None},
                 "shape": {"field": "series", "type": "nominal", "scale": shapes, "title": None},
                 "description": said(description),

@@ -72,6 +72,7 @@ def _spec(dots: list[float], quantiles: list[float], result: Mapping[str, Any], 
         "width": width,
         "height": _DOT[width] * max(tallest, 3) + 60,
         "autosize": {"type": "fit", "contains": "padding"},
+        "padding": {"left": 20, "top": 2, "right": 20, "bottom": 2},
         "layer": [
             {"data": values([{}]), **rule_at(0.0, colour=palette.INK)},
             {

@@ -10,6 +10,7 @@ import pytest
 from liftos_agents import LiftOS
 from liftos_agents.cli import demo_shop
 from liftos_agents.domain.answer import Answer
+from liftos_agents.domain.evidence import Evidence
 
 LISTING = """Linen Throw Blanket by Example Weavers
 
@@ -60,3 +61,33 @@ def refusal(lift: LiftOS) -> Answer:
 @pytest.fixture(scope="session")
 def question_back(lift: LiftOS) -> Answer:
     return lift.ask("How should I split my budget?")
+
+
+@pytest.fixture(scope="session")
+def many_pictures(budget_answer: Answer, audit_answer: Answer) -> Answer:
+    """Every kind of picture on one page, with names that do not fit."""
+    estimate = {"mean": 4e5, "p05": 2e5, "p50": 4e5, "p95": 9e5}
+    channel = {
+        "mmm": {"contribution": estimate},
+        "platform_claimed": {"contribution": 9e5},
+        "over_claim": {"mean": 2.2, "p05": 1.2, "p50": 2.2, "p95": 5.0},
+    }
+    claims = {
+        "channels": {"meta": channel, "A platform with a very long name, Düsseldorf": channel},
+        "units": {},
+    }
+    fixes = [
+        {"text": words * 3, "rows": 4, "share": 1.0, "catalogue_gain": 2.5}
+        for words in ("State more measured properties. ", "Name whom it is for. ")
+    ]
+    catalogue = {
+        "bands": [{"start": 20.0 * i, "end": 20.0 * i + 20.0, "rows": 300 * i} for i in range(5)],
+        "fixes": fixes,
+    }
+    more = (
+        Evidence(id="ev_1111", tool="attribute", version="1", arguments={}, result=claims),
+        Evidence(id="ev_2222", tool="audit_catalogue", version="1", arguments={}, result=catalogue),
+    )
+    return budget_answer.model_copy(
+        update={"evidence": (*budget_answer.evidence, *audit_answer.evidence, *more)}
+    )

@@ -24,9 +24,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def written(budget_answer: Answer, tmp_path_factory: pytest.TempPathFactory) -> str:
+def written(many_pictures: Answer, tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("page") / "report.html"
-    path.write_text(page(budget_answer))
+    path.write_text(page(many_pictures))
     return path.as_uri()
 
 
@@ -64,6 +64,7 @@ def test_nothing_overflows_and_text_can_be_read(
     assert len(sizes) > 100
     assert min(sizes) > 10.0
     assert shown.run(_CLIPPED) == []
+    assert shown.run(_OFF) == []
     assert shown.run("getComputedStyle(document.body).backgroundColor") == (
         "rgb(21, 24, 27)" if dark else "rgb(251, 250, 248)"
     )
@@ -78,6 +79,16 @@ _CLIPPED = """[...document.querySelectorAll('.drawn svg')].filter(s => s.getBoun
     return box.left < edge.left - 1 || box.right > edge.right + 1 || box.bottom > edge.bottom + 1 || box.top < edge.top - 1;
   }).map(t => t.textContent);
 })"""
+"""Texts of pictures that stick out of their picture."""
+
+_OFF = """[...document.querySelectorAll('.drawn svg')].filter(s => s.getBoundingClientRect().width).flatMap(s => {
+  const edge = s.getBoundingClientRect();
+  return [...s.querySelectorAll('[role=graphics-symbol][aria-roledescription=point]')].filter(m => {
+    const box = m.getBoundingClientRect();
+    return box.left < edge.left - 1 || box.right > edge.right + 1;
+  }).map(m => m.getAttribute('aria-label'));
+})"""
+"""Points of pictures that do."""
 
 
 def test_the_keyboard_opens_every_box_and_closes_it(wide: Page) -> None:
@@ -174,7 +185,7 @@ def test_without_script_all_is_there_and_boxes_open(browser: Browser, written: s
         shown.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
     assert shown.run(OPEN_BOX) is not None
     assert shown.run(
-        "[...document.querySelectorAll('figure .drawn')].every(d => d.getBoundingClientRect().height > 100)"
+        "[...document.querySelectorAll('figure .drawn')].every(d => d.getBoundingClientRect().height > 80)"
     )
     assert shown.run("document.querySelector('#theme').hidden")
     shown.close()
