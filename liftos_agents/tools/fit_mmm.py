@@ -64,7 +64,7 @@ class FitMmmArguments(BaseModel):
 
 @tool(
     "fit_mmm",
-    version="5",
+    version="6",
     summary="Contribution, return and marginal return of every channel, with intervals, from a Bayesian marketing-mix model.",
     data="panel",
 )

@@ -10,7 +10,7 @@ UNSETTLED = {
     **FIT,
     "status": "downgraded",
     "converged": False,
-    "diagnostics": {"rhat_max": 1.18, "ess_bulk_min": 57.0},
+    "diagnostics": {"rhat_max": 1.18},
     "units": {**FIT["units"], "diagnostics": "number"},
 }
 

@@ -24,11 +24,14 @@ class Convergence:
     worst: str
 
     @property
+    def agreed(self) -> bool:
+        """Whether the chains tell the same story: R-hat meets its limit."""
+        return self.rhat_max <= RHAT_LIMIT
+
+    @property
     def passed(self) -> bool:
         """Whether all three meet their limits."""
-        return (
-            self.rhat_max <= RHAT_LIMIT and self.ess_bulk_min >= ESS_LIMIT and self.ess_tail_min >= ESS_LIMIT
-        )
+        return self.agreed and self.ess_bulk_min >= ESS_LIMIT and self.ess_tail_min >= ESS_LIMIT
 
 
 def assess(quantities: dict[str, Array]) -> Convergence:

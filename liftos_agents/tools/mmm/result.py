@@ -163,7 +163,7 @@ class Window(Frozen):
 class FitMmmResult(Frozen):
     """A marketing-mix fit.
 
-    `converged` says whether R-hat and both effective sample sizes meet their limits, None where the fit was refused;
+    `converged` says whether the chains agree (R-hat within its limit), None where the fit was refused;
     `contribution_over_time` has each channel's mean contribution per period of `fit_over_time`;
     `units` maps path patterns to units; `break_even_roas` is the marginal return at which a unit of spend pays for itself, 1 / margin; `posterior` is the artifact id of the draws where they were stored.
     """

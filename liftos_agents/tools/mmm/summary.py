@@ -75,7 +75,7 @@ def summarise(
         fit_over_time=fit_over_time(data, form, draws, posterior, contributions),
         contribution_over_time=contribution_over_time(data.channels, contributions),
         diagnostics=found,
-        converged=convergence.passed,
+        converged=convergence.agreed,
         checks=checked,
         confounding=dependence,
         assumptions=assumptions(data, dependence, checked),

@@ -288,6 +288,4 @@ def test_a_fit_that_has_not_converged_says_so(fitted: MmmFit) -> None:
     short = fit(replace(simulated(seed=1, weeks=40, channels=10), draws=100, chains=2, confounding="factor"))
     assert short.result.converged is False
     assert short.result.status == "downgraded"
-    assert any(
-        not check.passed for check in short.result.checks if check.name in ("rhat_max", "ess_bulk_min")
-    )
+    assert not next(check for check in short.result.checks if check.name == "rhat_max").passed
