@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from liftos_agents.data.column_names import is_date_name
+from liftos_agents.data.column_names import is_date_name, media_column
 from liftos_agents.data.date_format import DateOrder, read_dates
 from liftos_agents.data.number_format import DecimalMark, Numbers, read_numbers
-from liftos_agents.data.raw_table import Column, RawTable
+from liftos_agents.data.raw_table import LARGEST_EXACT, Column, RawTable
+from liftos_agents.data.role_words import outcome_kind
 from liftos_agents.errors import AmbiguousRoleError, DataError
 
 MISSING = frozenset(
@@ -41,6 +42,7 @@ _SEVERAL = 5
 _SAMPLE = 100
 LARGEST = 1e100
 _LONGEST_SHOWN = 60
+_MOST_DIGITS = 40
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class TypedTable:
 def type_columns(table: RawTable, *, order: DateOrder | None = None) -> TypedTable:
     """The table with its columns typed; every column's notation is worked out over the whole column.
 
-    A column of amounts in several currencies stays text, so that nobody adds them up.
+    A column of amounts in several currencies stays text, so that nobody adds them up, and so does one of identifiers
+    (`00123`, digits beyond what a float holds), which as numbers would be others.
 
     Raises:
         DataError: A cell does not fit a column that is otherwise numbers or dates; names file, column, row.
@@ -193,6 +196,10 @@ def _as_numbers(
     currencies: dict[str, str],
     notes: list[str],
 ) -> NDArray[np.float64] | None:
+    identifier = _identifier(name, cells.distinct)
+    if identifier is not None:
+        notes.append(f"{name!r} holds identifiers such as {identifier!r} and was left as text.")
+        return None
     plain = _plain_floats(cells.distinct) if decimal != "," else None
     if plain is not None:
         return cells.spread(plain, np.nan)
@@ -226,6 +233,17 @@ def _as_numbers(
         return None
     _note_notation(name, found, currencies, notes)
     return cells.spread(np.array(values, dtype=np.float64), np.nan)
+
+
+def _identifier(name: str, cells: Sequence[str]) -> str | None:
+    """A cell that would not survive being a number, in a column of digits that is no amount: `00123`, a long id."""
+    if media_column(name) is not None or outcome_kind(name) is not None:
+        return None
+    if not all(cell.isascii() and cell.isdigit() for cell in cells):
+        return None
+    return next(
+        (c for c in cells if (c[0] == "0" and len(c) > 1) or int(c[:_MOST_DIGITS]) > LARGEST_EXACT), None
+    )
 
 
 def _plain_floats(cells: Sequence[str]) -> NDArray[np.float64] | None:

@@ -13,9 +13,10 @@ import pandas as pd
 
 from liftos_agents.data.limits import Limits
 from liftos_agents.data.parquet import connect
-from liftos_agents.data.raw_table import Column, Part, RawTable
+from liftos_agents.data.raw_table import LARGEST_EXACT, Column, Part, RawTable
 from liftos_agents.errors import DataError
 
+_LONG_INTEGERS = ("BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT")
 _NUMBERS = (
     "TINYINT",
     "SMALLINT",
@@ -91,7 +92,8 @@ def _frame_column(column: pd.Series, name: str, file: str) -> Column:
     if pd.api.types.is_numeric_dtype(column):
         if pd.api.types.is_complex_dtype(column):
             raise DataError("complex numbers", where=f"{file}, column {name!r}")
-        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+        if not (pd.api.types.is_integer_dtype(column) and _is_long(column.min(), column.max())):
+            return column.to_numpy(dtype=np.float64, na_value=np.nan)
     missing = column.isna().to_numpy()
     texts = [None if gone else str(value) for value, gone in zip(column, missing, strict=True)]
     result = np.empty(len(texts), dtype=object)
@@ -107,6 +109,7 @@ def _read(source: str, path: Path, limits: Limits) -> RawTable:
             assert counted is not None
             _check_shape(int(counted[0]), len(described), path.name, limits)
             _check_size(connection, source, described, int(counted[0]), path, limits)
+            described = [(row[0], _kind(connection, source, row, path)) for row in described]
             chosen = ", ".join(
                 f"{_expression(str(row[0]), str(row[1]), path)} AS c{i}" for i, row in enumerate(described)
             )
@@ -148,6 +151,21 @@ def _check_size(
             where=path.name,
             fix="Aggregate the data to weeks, or load it in parts",
         )
+
+
+def _kind(connection: duckdb.DuckDBPyConnection, source: str, row: tuple[Any, ...], path: Path) -> str:
+    """A column's type; a text where it holds whole numbers that a float would change, which are identifiers."""
+    name, kind = str(row[0]), str(row[1])
+    if kind not in _LONG_INTEGERS:
+        return kind
+    quoted = '"' + name.replace('"', '""') + '"'
+    query = f"SELECT min({quoted}), max({quoted}) FROM {source}"
+    least, most = connection.execute(query, [str(path)]).fetchone() or (None, None)
+    return "VARCHAR" if _is_long(least, most) else kind
+
+
+def _is_long(least: Any, most: Any) -> bool:
+    return any(not pd.isna(bound) and abs(int(bound)) > LARGEST_EXACT for bound in (least, most))
 
 
 def _expression(name: str, kind: str, path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from liftos_agents.data.limits import Limits
-from liftos_agents.data.raw_table import Column, Part, RawTable
+from liftos_agents.data.raw_table import LARGEST_EXACT, Column, Part, RawTable
 from liftos_agents.errors import DataError
 
 DEEPEST = 8
@@ -162,7 +162,9 @@ class Rows:
 
 
 def _column(values: list[Any]) -> Column:
-    if all(value is None or isinstance(value, bool | int | float) for value in values):
+    numbers = all(value is None or isinstance(value, bool | int | float) for value in values)
+    # Longer whole numbers are identifiers; as floats they would be others.
+    if numbers and not any(isinstance(value, int) and abs(value) > LARGEST_EXACT for value in values):
         return np.array([_number(value) for value in values], dtype=np.float64)
     result = np.empty(len(values), dtype=object)
     result[:] = [None if value is None else _text(value) for value in values]

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from liftos_agents.errors import DataError
 
+LARGEST_EXACT = 2**53
+"""Whole numbers beyond it are not kept to the digit by a float; they are identifiers and are read as text."""
+
 Column = NDArray[Any]
 
 

@@ -72,6 +72,26 @@ def test_missing_words_are_missing(file: Write) -> None:
     assert column(file("date,x,event\n2024-01-01,na,na\n2024-01-08,-,promo\n"), "event")[1] == "promo"
 
 
+def test_identifiers_keep_their_zeros_and_their_last_digit(tmp_path: Path) -> None:
+    longest = 120330000000000001
+    frame = pd.DataFrame({"sku": ["00123", "00124"], "meta_id": [longest, longest + 1], "price": [1, 2]})
+    csv, parquet, lines = (tmp_path / f"shop.{ending}" for ending in ("csv", "parquet", "jsonl"))
+    frame.to_csv(csv, index=False)
+    duckdb.sql("SELECT * FROM frame").write_parquet(str(parquet))
+    frame.to_json(lines, orient="records", lines=True)
+    for path in (csv, parquet, lines):
+        assert column(path, "sku") == ["00123", "00124"], path.name
+        assert column(path, "meta_id") == [str(longest), str(longest + 1)], path.name
+        assert column(path, "price") == [1.0, 2.0]
+    assert load(frame).id == load(csv).id
+    assert any("identifiers such as '00123'" in note for note in load(csv).notes)
+
+
+def test_amounts_padded_with_zeros_are_numbers(file: Write) -> None:
+    path = file("date,tv_spend\n2024-01-01,0015\n2024-01-08,0100\n")
+    assert column(path, "tv_spend") == [15.0, 100.0]
+
+
 def test_lines_above_the_header_and_a_line_of_totals_are_left_out(file: Write) -> None:
     dataset = load(
         file("Campaign report\nJan 2024\ndate,spend,x\n2024-01-01,1,2\n2024-01-08,2,3\nTotal,3,5\n")
