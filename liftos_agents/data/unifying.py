@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from liftos_agents.data.column_names import channel_name
+from liftos_agents.data.column_names import channel_name, words
 from liftos_agents.data.dataset import Dataset
 from liftos_agents.data.layout import RoleTable, find_channel_column, find_date, find_media
 from liftos_agents.data.periods import Calendar, calendar_of, name_dates
@@ -17,6 +17,8 @@ from liftos_agents.data.role_words import is_claimed_value, is_value_per_outcome
 from liftos_agents.errors import DataError
 
 DATE = "date"
+_AVERAGED = frozenset(("margin", "price", "rate", "share", "ratio", "index", "percent", "temperature"))
+"""Words of columns of which a week has the mean of its days, not the sum."""
 _COARSENESS = {"day": 0, "week": 1, "month": 2}
 
 
@@ -25,11 +27,12 @@ def unify(datasets: Sequence[Dataset]) -> Dataset:
 
     A platform export becomes columns `<platform>_spend`, `<platform>_impressions`, …; what it reports as
     conversions or their value becomes `<platform>_claimed`. Days are summed to the weeks or months of the
-    coarsest table. Only periods that all tables have are kept.
+    coarsest table, but for prices, margins, rates and the like, which are averaged. Only periods that all tables
+    have are kept.
 
     Raises:
-        DataError: No table, texts among them, no date, calendars that do not fit, or two tables
-            that give different values under one column name.
+        DataError: No table, texts among them, no date, calendars that do not fit, a value per sale that
+            would have to be summed, or two tables that give different values under one column name.
     """
     tables = [dataset for dataset in datasets if dataset.frame is not None]
     if not tables:
@@ -109,15 +112,13 @@ def _by_date(dataset: Dataset, notes: list[str]) -> pd.DataFrame:
         ]
         if len(np.unique(days)) == len(days):
             return dated.drop(columns=[date]).set_axis(pd.DatetimeIndex(days), axis=0).sort_index()
-        ratios = [c for c in numbers if is_value_per_outcome(c)]
-        if ratios:
-            raise DataError(
-                f"{ratios[0]!r} cannot be summed over the rows of a date",
-                where=dataset.name,
-                fix="Multiply it out to revenue first",
-            )
-        notes.append(f"Rows of one date in {', '.join(numbers)} are summed.")
-        summed = dated[numbers].groupby(days).sum(min_count=1)
+        _refuse_ratios(numbers, "date", dataset.name)
+        averaged = [c for c in numbers if _AVERAGED & set(words(c))]
+        notes.append(f"Rows of one date in {', '.join(c for c in numbers if c not in averaged)} are summed.")
+        if averaged:
+            notes.append(f"Rows of one date are averaged in {', '.join(averaged)}.")
+        grouped = dated[numbers].groupby(days)
+        summed = grouped.sum(min_count=1).assign(**{c: grouped[c].mean() for c in averaged})
         return summed.set_axis(pd.DatetimeIndex(summed.index), axis=0)
     platforms = dated[channel].fillna("unknown").astype(str)
     together = {m.measure: m.column for m in media if not m.channel}
@@ -129,7 +130,9 @@ def _by_date(dataset: Dataset, notes: list[str]) -> pd.DataFrame:
     for platform in sorted(platforms.unique()):
         for measure, column in together.items():
             amounts = dated[column].where(platforms == platform, 0.0).groupby(days).sum()
-            wide[f"{channel_name(platform)}_{measure}"] = amounts
+            name = f"{channel_name(platform)}_{measure}"
+            # Two spellings may be one channel.
+            wide[name] = wide[name] + amounts if name in wide else amounts
     notes.append(f"Rows are summed by {channel!r} to one row a date.")
     result = pd.DataFrame(wide)
     return result.set_axis(pd.DatetimeIndex(result.index), axis=0)
@@ -151,15 +154,29 @@ def _align(
     else:
         starts = days - ((days - coarsest.dates[0]).astype(int) % 7)
         lengths = np.full(len(days), 7)
-    ratios = [c for c in map(str, frame.columns) if not pd.api.types.is_numeric_dtype(frame[c])]
-    numbers = frame.drop(columns=ratios)
+    texts = [c for c in map(str, frame.columns) if not pd.api.types.is_numeric_dtype(frame[c])]
+    numbers = frame.drop(columns=texts)
+    _refuse_ratios(map(str, numbers.columns), coarsest.frequency, name)
+    averaged = [c for c in map(str, numbers.columns) if _AVERAGED & set(words(c))]
     grouped = numbers.groupby(starts)
     whole = grouped.size().to_numpy() == pd.Series(lengths).groupby(starts).first().to_numpy()
-    summed = grouped.sum(min_count=1)[whole]
+    summed = grouped.sum(min_count=1).assign(**{c: grouped[c].mean() for c in averaged})[whole]
     notes.append(f"{len(frame)} days are summed to {int(whole.sum())} {coarsest.frequency}s.")
-    if ratios:
-        notes.append(f"Not used: {', '.join(ratios)} (text cannot be summed).")
+    if averaged:
+        notes.append(f"Days are averaged in {', '.join(averaged)}.")
+    if texts:
+        notes.append(f"Not used: {', '.join(texts)} (text cannot be summed).")
     return summed.set_axis(pd.DatetimeIndex(summed.index), axis=0)
+
+
+def _refuse_ratios(columns: Iterable[str], period: str, name: str) -> None:
+    ratio = next((column for column in columns if is_value_per_outcome(column)), None)
+    if ratio is not None:
+        raise DataError(
+            f"{ratio!r} cannot be summed over the rows of a {period}",
+            where=name,
+            fix="Multiply it out to revenue first",
+        )
 
 
 def _join(frames: Sequence[pd.DataFrame], names: Sequence[str], notes: list[str]) -> pd.DataFrame:

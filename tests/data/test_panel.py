@@ -174,6 +174,36 @@ def test_an_export_and_a_file_of_sales_become_one_table(tmp_path: Path) -> None:
     assert any("left out" in note for note in both.notes)
 
 
+def test_a_weeks_margin_and_price_are_the_mean_of_its_days() -> None:
+    days = pd.DataFrame(
+        {"date": pd.date_range("2023-01-02", periods=280), "revenue": 70.0, "margin": 0.35, "price": 20.0}
+    )
+    weeks = pd.DataFrame(
+        {"date": pd.date_range("2023-01-02", periods=40, freq="7D"), "tv_spend": np.arange(40.0)}
+    )
+    both = unify([load(days), load(weeks)])
+    assert both.frame is not None
+    assert both.frame["revenue"].tolist() == pytest.approx([490.0] * 40)
+    assert both.frame["price"].tolist() == pytest.approx([20.0] * 40)
+    assert both.panel().margin == pytest.approx(0.35)
+    assert "Days are averaged in margin, price." in both.notes
+    regions = pd.concat([days.assign(region="north"), days.assign(region="south")])
+    assert unify([load(regions), load(weeks)]).panel().margin == pytest.approx(0.35)
+    with pytest.raises(DataError, match="cannot be summed over the rows of a week"):
+        unify([load(days.rename(columns={"price": "value_per_order"})), load(weeks)])
+
+
+def test_two_spellings_of_a_platform_are_added_up() -> None:
+    days = pd.date_range("2023-01-02", periods=40, freq="7D")
+    ads = pd.DataFrame(
+        {"date": np.repeat(days, 2), "platform": ["a.b", "a:b"] * 40, "spend": [1.0, 2.0] * 40}
+    )
+    both = unify([load(ads), load(pd.DataFrame({"date": days, "revenue": np.arange(40.0)}))])
+    assert both.frame is not None
+    (spend,) = [c for c in both.frame.columns if c.endswith("_spend")]
+    assert both.frame[spend].tolist() == [3.0] * 40
+
+
 def test_tables_that_do_not_fit_together(weeks: pd.DataFrame) -> None:
     other = weeks.assign(revenue=weeks["revenue"] + 1, radio_spend=1.0)
     with pytest.raises(DataError, match="'revenue' stands in two tables"):
