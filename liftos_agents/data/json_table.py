@@ -1,11 +1,13 @@
 """Reads JSON as a table: a list of objects, an object that wraps one, one object, or an object a line."""
+# ruff: noqa: SIM905 (word lists read better as words)
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TextIO, cast
 
 from liftos_agents.data.encoding import encoding_of
 from liftos_agents.data.json_rows import Rows
@@ -16,6 +18,12 @@ from liftos_agents.errors import DataError
 LONGEST_OBJECT = 16 * 1024 * 1024
 LARGEST_DOCUMENT = 64 * 1024 * 1024
 _BLOCK = 256 * 1024
+_BLANK, _PARTED = re.compile(r"[ \t\r\n]*"), re.compile(r"[ \t\r\n,]*")
+_HOLDERS = frozenset(
+    "articles catalog catalogue data docs documents edges entries hits items listings nodes products records "
+    "results rows".split()
+)
+_TITLES = frozenset(("title", "name"))
 _FORM = "Give a list of objects, or one object a line"
 
 Located = tuple[str, dict[str, Any]]
@@ -84,30 +92,44 @@ def _listed(path: Path, encoding: str) -> Iterator[Located]:
     """The objects of a list, read piece by piece, so that a large file is never held whole."""
     decoder = json.JSONDecoder()
     with path.open(encoding=encoding) as file:
-        text = file.read(_BLOCK).lstrip("\ufeff \t\r\n")[1:]
-        number = 0
+        text = file.read(_BLOCK)
+        at, number, gap = text.index("[") + 1, 0, _BLANK
         while True:
-            text = text.lstrip(" \t\r\n,") if number else text.lstrip()
             number += 1
             place = f"{path.name}, item {number}"
-            if text.startswith("]"):
-                return
             while True:
+                at = _end(gap, text, at)
+                if text.startswith("]", at):
+                    _check_ended(text[at + 1 :], file, place)
+                    return
                 try:
-                    found, end = decoder.raw_decode(text)
+                    found, end = decoder.raw_decode(text, at)
                     break
                 except json.JSONDecodeError as error:
-                    more = file.read(max(_BLOCK, len(text)))
-                    if not more or len(text) > LONGEST_OBJECT:
+                    left = len(text) - at
+                    more = file.read(max(_BLOCK, left))
+                    if not more or left > LONGEST_OBJECT:
                         what = "an object that is too long" if more else f"broken JSON ({error.msg})"
                         raise DataError(what, where=place, fix=_FORM) from None
-                    text = (text + more).lstrip()
+                    text, at = text[at:] + more, 0
                 except ValueError as error:
                     raise DataError(f"a value that cannot be read ({error})", where=place) from None
             yield place, _object(found, place)
-            text = text[end:]
-            if not text.strip():
-                text += file.read(_BLOCK)
+            at, gap = end, _PARTED
+
+
+def _end(gap: re.Pattern[str], text: str, at: int) -> int:
+    found = gap.match(text, at)
+    return found.end() if found else at
+
+
+def _check_ended(rest: str, file: TextIO, place: str) -> None:
+    """Stops at what stands after the list, which would be left out in silence."""
+    while not rest.strip():
+        rest = file.read(_BLOCK)
+        if not rest:
+            return
+    raise DataError("the list ends here, and more stands after it", where=place, fix=_FORM)
 
 
 def _of_document(path: Path, encoding: str, rows: Rows) -> Iterator[Located]:
@@ -130,11 +152,27 @@ def _rows_within(document: dict[str, Any]) -> tuple[list[Any], str] | None:
     columns = _as_columns(document)
     if columns is not None:
         return columns, ""
-    lists = [name for name, value in document.items() if _is_list_of_objects(value)]
+    says_what_it_is = any(name.casefold() in _TITLES for name in document)
+    holders = [] if says_what_it_is else [name for name in document if name.casefold() in _HOLDERS]
+    lists = [
+        name
+        for name, value in document.items()
+        if _is_list_of_objects(value) or (value == [] and name in holders)
+    ]
     wrapped = [name for name, value in document.items() if isinstance(value, dict)]
     if len(lists) == 1 and not wrapped:
         return document[lists[0]], lists[0]
-    if len(document) == 1 and wrapped:
+    known = wrapped if len(document) == 1 else [name for name in wrapped if name in holders]
+    return _beside_others(document, [name for name in lists if name in holders], known)
+
+
+def _beside_others(
+    document: dict[str, Any], lists: list[str], wrapped: list[str]
+) -> tuple[list[Any], str] | None:
+    """The rows of `{"data": […], "meta": {…}}`: what holds them is known by its name."""
+    if len(lists) == 1:
+        return document[lists[0]], lists[0]
+    if not lists and len(wrapped) == 1:
         inner = _rows_within(document[wrapped[0]])
         return None if inner is None else (inner[0], f"{wrapped[0]}.{inner[1]}".rstrip("."))
     return None

@@ -45,6 +45,36 @@ def test_the_forms_of_a_table(file: Write, name: str, content: str) -> None:
     assert load(file(content, name)).id == load(pd.DataFrame(ROWS)).id
 
 
+@pytest.mark.parametrize(
+    ("document", "within"),
+    [
+        ({"data": ROWS, "meta": {"page": 1}}, "data"),
+        ({"products": ROWS, "facets": [{"brand": "x"}], "took": 3}, "products"),
+        ({"data": {"products": {"edges": ROWS, "pageInfo": {"next": False}}}}, "data.products.edges"),
+        ({"took": 3, "hits": {"total": {"value": 3}, "hits": ROWS}}, "hits.hits"),
+    ],
+)
+def test_rows_beside_what_is_told_of_them(file: Write, document: object, within: str) -> None:
+    found = load(file(json.dumps(document), "a.json"))
+    assert found.id == load(file(json.dumps(ROWS), "b.json")).id
+    assert f"The rows are those of {within!r}." in found.notes
+
+
+def test_a_product_that_holds_others_is_one_row(file: Write) -> None:
+    shoe = {"title": "Shoe", "items": [{"size": 1}, {"size": 2}], "brand": {"name": "x"}}
+    assert frame_of(file(json.dumps(shoe), "a.json"))["title"].tolist() == ["Shoe"]
+
+
+def test_an_empty_list_of_products_is_no_product(file: Write) -> None:
+    with pytest.raises(DataError, match="no rows"):
+        load(file('{"products": []}', "a.json"))
+
+
+def test_a_list_after_the_list_is_not_left_out_in_silence(file: Write) -> None:
+    with pytest.raises(DataError, match="more stands after it"):
+        load(file('[{"a": 1}]\n[{"a": 2}]', "a.json"))
+
+
 def test_one_object_is_one_row(file: Write) -> None:
     frame = frame_of(file(json.dumps({"title": "Kettle", "offers": {"price": "9.50"}}, indent=2), "a.json"))
     assert frame.to_dict("records") == [{"title": "Kettle", "offers.price": 9.5}]
