@@ -84,6 +84,8 @@ def right(sample: Sample, made: Plan) -> bool:
 def _solve(samples: Sequence[Sample]) -> tuple[list[Plan], list[float]]:
     briefs = tuple(specialist.brief() for specialist in built_in().values())
     plan(RouterCall(samples[0].task, briefs))
+    for first in {s.tags[0]: s for s in samples if s.tags}.values():
+        plan(RouterCall(first.task, briefs))
     made: list[Plan] = []
     taken: list[float] = []
     for sample in samples:

@@ -78,7 +78,6 @@ def assign(
     """The assignment of `question`; no parts when nobody is spoken to."""
     owned = owners(specialists)
     others = tuple(b for b in specialists if b.name not in owned.values())
-    similarity = similarity_of(specialists)
     knows = similarity_of(others).knows if others else _unknown
     made = Assignment()
     heard: list[_Span] = []
@@ -117,7 +116,7 @@ def assign(
         )
     for other in others:
         for sentence in heard:
-            best = similarity.scores(sentence.text)[0]
+            best = similarity_of(specialists).scores(sentence.text)[0]
             if best.name == other.name and best.value >= SURE:
                 made.parts.setdefault(other.name, []).append(sentence.text)
                 made.strength[other.name] = best.value

@@ -60,11 +60,6 @@ _FACTS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LISTED = re.compile(r"[:：]\s*(?=.{80}|[^?:,]*,[^?:,]*,[^?]*$|[\"“„«「]).*", re.DOTALL)
-_OBJECT = re.compile(
-    r"\s*:\s.*|\s+[-–—]\s.*|\s+(?:for|about|für|pour|para)\s+(?:our|my|the|a|an|unsere?\w*|meine?\w*|notre|nos|nuestr\w+|"
-    r"[A-ZÄÖÜ][\w'’-]+)\b.*",
-    re.DOTALL,
-)
 
 
 def request(question: str, asks_for: Callable[[str], bool] | None = None) -> str:
@@ -109,11 +104,6 @@ def _any_break(language: str) -> re.Pattern[str]:
     return re.compile(
         rf"{_PUNCTUATION}|\s+(?:{joined})\s+" if joined else f"{_PUNCTUATION}|{_JOINED}", re.IGNORECASE
     )
-
-
-def head(clause: str) -> str:
-    """`clause` up to what it is made for or about: `write ads` of `write ads for our hotel`."""
-    return _OBJECT.sub("", clause).strip() or clause
 
 
 def asks(sentence: str) -> bool:

@@ -16,6 +16,7 @@ from liftos_agents.models.offline.spelling import fold
 FOREIGN = "not:"
 _WORD = re.compile(r"[a-z0-9][a-z0-9&_+]*")
 _ENGLISH_WORD = re.compile(r"[a-z0-9][a-z0-9'&_+]*")
+_PLAIN_FORM = re.compile(r"[a-z0-9* ]+")
 _SHORTEST_PART = 4
 _GAP = " .. "
 _WIDEST_GAP = 6
@@ -182,6 +183,9 @@ def _listed(content: dict[str, Any], key: str) -> tuple[str, ...]:
 
 
 def _pattern_words(form: str, language: str) -> Iterator[str]:
+    if _PLAIN_FORM.fullmatch(form):
+        yield from form.split()
+        return
     for piece in form.split():
         found = [w.text for w in words_of(piece.replace("*", ""), language)]
         if found:

@@ -104,10 +104,12 @@ class Similarity:
 
 
 def _candidate(name: str, texts: Sequence[str]) -> Candidate:
-    phrases = tuple(_subjects(text) for text in texts)
+    phrases = tuple(_subjects(text, "en") for text in texts)
     return Candidate(name, phrases, frozenset[str]().union(*phrases))
 
 
-def _subjects(text: str) -> frozenset[str]:
+def _subjects(text: str, language: str | None = None) -> frozenset[str]:
     kinds = {q.kind for q in quantities(plain(text))} & {"money", "share"}
-    return frozenset(s for s in subjects(text) if s != "vague") | {_QUANTITY_MARK + kind for kind in kinds}
+    return frozenset(s for s in subjects(text, language) if s != "vague") | {
+        _QUANTITY_MARK + kind for kind in kinds
+    }
