@@ -107,3 +107,16 @@ def test_every_shipped_suite_can_be_run() -> None:
         for grader in graders:
             assert any(grader.applies(sample) for sample in suite.samples), (name, grader.name)
         assert all(isinstance(sample, Sample) and sample.task.question for sample in suite.samples)
+
+
+def test_a_held_out_file_is_read_beside_the_first_where_it_is_present(
+    write_suite: Callable[..., Path], tmp_path: Path
+) -> None:
+    header = 'name: small\nversion: "1"\npurpose: Two.\nsamples: [small.jsonl, held.jsonl]\nscorers: [plan_match]\nprimary: plan_match\n'
+    path = write_suite([{"id": "a", "question": "?", "expect": {"refusal": True}, "split": "dev"}], header)
+    assert [s.id for s in load_suite(path).samples] == ["a"]
+    (tmp_path / "held.jsonl").write_text('{"id": "b", "question": "?", "expect": {"refusal": true}}\n')
+    assert [(s.id, s.split) for s in load_suite(path).samples] == [("a", "dev"), ("b", "test")]
+    (tmp_path / "held.jsonl").write_text('{"id": "a", "question": "?", "expect": {"refusal": true}}\n')
+    with pytest.raises(DataError, match="twice"):
+        load_suite(path)
