@@ -130,6 +130,8 @@ def render(texts: Texts, verdicts: Verdicts) -> AnswerBody:
             claim(Recommendation, "r", i, t, True) for i, t in enumerate(texts.recommendations)
         ),
         caveats=tuple(verdicts[(t.source, False)].text for t in texts.caveats),
+        headline_source="\n".join(t.source.strip() for t in texts.headline),
+        caveat_sources=tuple(t.source for t in texts.caveats),
     )
 
 

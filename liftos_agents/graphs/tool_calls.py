@@ -40,7 +40,7 @@ class Subject:
 
     def of(self, spec: ToolSpec) -> tuple[Dataset | None, ColumnRoles | None]:
         """The dataset and roles that a tool gets."""
-        if spec.data in ("panel", "table"):
+        if spec.data in ("panel", "table", "optional_table"):
             return self.table, self.roles
         if spec.data == "product":
             return self.product, None
