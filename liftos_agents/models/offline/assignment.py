@@ -9,7 +9,7 @@ from functools import lru_cache
 from liftos_agents.domain.task import SpecialistBrief
 from liftos_agents.models.offline.channel_names import in_common_words
 from liftos_agents.models.offline.clauses import clauses, parts_of, sentences, wishes
-from liftos_agents.models.offline.scope import Foreign, foreign_in
+from liftos_agents.models.offline.scope import ANCHORS, Foreign, foreign_in
 from liftos_agents.models.offline.similarity import Similarity
 from liftos_agents.models.offline.topics import ACTIVE, evidence, own_evidence, owners, said_of
 
@@ -21,6 +21,8 @@ _SINGLE = 0.9
 _SEPARATE = 1.3
 _HARDLY = 0.55
 _HINTED = 0.5
+_FAINT = 2.2
+_LONG_WORD = 5
 _SOME = 0.75
 _CARRIED = 0.35
 _STATED = 0.6
@@ -201,9 +203,17 @@ def _active(heard: Sequence[_Span]) -> dict[str, float]:
     strongest = max(totals.values(), default=0.0)
     spoken = {s for sentence in asking for s in sentence.subjects}
     least = _HINTED if any(s.wished for s in asking) and spoken & _HINTS and "vague" not in spoken else _ALONE
-    if not found and strongest >= least:
+    whole = {s for sentence in heard for s in sentence.subjects}
+    lone = strongest < _FAINT and not whole & (ANCHORS | {"#money"}) and _strangers(spoken)
+    if not found and strongest >= least and not lone:
         found = {max(totals, key=lambda t: totals[t]): strongest}
     return found
+
+
+def _strangers(spoken: set[str]) -> bool:
+    """Whether a word is said that means nothing here."""
+    words = (s for s in spoken if s[0] != "#" and s not in _SUPPORTING and not any(evidence((s,)).values()))
+    return any(len(word) >= _LONG_WORD or not word.isascii() for word in words)
 
 
 def _telling(span: _Span) -> bool:

@@ -30,7 +30,7 @@ _WEIGHTS = {
 }
 _FIRM = 3.4
 _UNANCHORED = 1.6
-_ANCHORS = frozenset(
+ANCHORS = frozenset(
     ("channel", "tv", "radio", "print", "ooh", "search", "social", "cinema", "activity", "mail", "ad", "copy", "headline", "snippet", "post", "campaign", "marketing", "budget", "media", "listing", "catalogue", "assistant", "keyword", "roi", "attribution", "saturation", "subject_line", "competitor", "character_limit", "seo")
 )  # fmt: skip
 
@@ -90,7 +90,7 @@ def foreign_in(
     weight = sum(_WEIGHTS.get(kind, 2.0) for kind in kinds) + 0.5 * (len(found) - len(kinds))
     if any(kind in MADE for kind in kinds) and _made_first(subjects, language):
         weight += 2.5
-    if not _ANCHORS & set(subjects):
+    if not ANCHORS & set(subjects):
         weight *= _UNANCHORED
     if weight > strongest:
         return Foreign(kinds[0], _scope().abouts[kinds[0]])
