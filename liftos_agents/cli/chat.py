@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -70,6 +71,8 @@ class Conversation:
 
     Attributes:
         sources: Data of the next question; a thread keeps its own until new data are given.
+        roles: Column roles of the project and the command, for every conversation.
+        named: Column roles that were named in this conversation.
         answers: Answers of this sitting, the latest last.
     """
 
@@ -77,6 +80,7 @@ class Conversation:
     console: Console
     sources: list[str] = field(default_factory=list[str])
     roles: dict[str, Any] = field(default_factory=dict[str, Any])
+    named: dict[str, Any] = field(default_factory=dict[str, Any])
     thread: str | None = None
     as_json: bool = False
     answers: list[Answer] = field(default_factory=list[Answer])
@@ -110,7 +114,7 @@ class Conversation:
         """Asks, shows the steps on the way and the answer, and lets a person decide what waits for one."""
         with Steps(Console(stderr=True, quiet=self.as_json)) as steps:
             answer = self.lift.ask(
-                question, self.sources, roles=self.roles, thread=self.thread, on_event=steps.feed
+                question, self.sources, roles=self._all_roles, thread=self.thread, on_event=steps.feed
             )
         self.sources = []
         self.thread = answer.thread_id
@@ -133,14 +137,15 @@ class Conversation:
             self.console.print(f"Data of the next question: {escape(held)}", highlight=False)
             return
         for source in words:
-            data_room.load(source)
+            data_room.load(source, date_order=self._all_roles.get("date_order"))
         self.sources = words
         self.console.print(f"The next question is of {escape(', '.join(words))}", highlight=False)
 
     def role(self, words: list[str]) -> None:
         """Say what a column is"""
-        self.roles |= data_room.parse_role_options(words)
-        self.console.print(escape(json.dumps(self.roles)) if self.roles else "No roles were named.")
+        self.named |= data_room.parse_role_options(words)
+        known = self._all_roles
+        self.console.print(escape(json.dumps(known)) if known else "No roles were named.")
 
     def why(self, words: list[str]) -> None:
         """Where a claim's numbers come from"""
@@ -149,7 +154,7 @@ class Conversation:
         telling = [c for c in claims if any(map(str.isdigit, c.text))] or claims
         if not telling and not words:
             raise NotFoundError("the last answer makes no claim", fix="Ask something of your data first")
-        claim = words[0] if words else telling[0].id
+        claim = " ".join(words) or telling[0].id
         self.console.print(explanation_view.view(self.lift.why(answer.run_id, claim)))
 
     def report(self, words: list[str]) -> None:
@@ -157,7 +162,7 @@ class Conversation:
         answer = self._latest()
         out = Path(words[0]) if words else Path(f"{answer.run_id}.html")
         reports.write_page(reports.page(answer), out)
-        self.console.print(f"Written: {out}", highlight=False)
+        self.console.print(f"Written: {escape(str(out))}", highlight=False)
 
     def undo(self, _: list[str]) -> None:
         """Take the last question back"""
@@ -177,12 +182,12 @@ class Conversation:
         if len(words) != 1:
             raise ArgumentError("say which conversation", where="/resume", fix="Ids are listed by /threads")
         self.thread = self.lift.thread(words[0])
-        self.sources, self.answers = [], []
+        self.sources, self.answers, self.named = [], [], {}
         self._show_history()
 
     def new(self, _: list[str]) -> None:
         """Begin a new conversation"""
-        self.thread, self.answers = None, []
+        self.thread, self.answers, self.named = None, [], {}
         self.console.print("A new conversation; give it data with /data FILE", style="dim")
 
     def quit(self, _: list[str]) -> None:
@@ -191,7 +196,7 @@ class Conversation:
 
     def _command(self, line: str) -> None:
         try:
-            name, *words = shlex.split(line[1:]) or ["help"]
+            name, *words = _words(line[1:]) or ["help"]
         except ValueError as error:
             raise ArgumentError(
                 f"the command cannot be read: {error}", where=line, fix="Close the quotation mark"
@@ -199,6 +204,10 @@ class Conversation:
         if name not in COMMANDS:
             raise ArgumentError(f"there is no command /{name}", fix="/help lists them")
         COMMANDS[name].action(self, words)
+
+    @property
+    def _all_roles(self) -> dict[str, Any]:
+        return {**self.roles, **self.named}
 
     def _latest(self) -> Answer:
         if self.answers:
@@ -218,6 +227,15 @@ class Conversation:
             typer.echo(answer.model_dump_json())
         else:
             answer_view.show(self.console, answer)
+
+
+def _words(line: str) -> list[str]:
+    """The words of a command; quotation marks hold a word with spaces together."""
+    lexer = shlex.shlex(line, posix=True)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    if os.sep == "\\":
+        lexer.escape = ""
+    return list(lexer)
 
 
 @dataclass(frozen=True)

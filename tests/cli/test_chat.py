@@ -82,3 +82,37 @@ def test_an_unknown_conversation_is_an_error(say) -> None:
     code, _, err = say("/quit", arguments=("--thread", "thr_nowhere"))
     assert code == 2
     assert "--threads" in err
+
+
+def test_dates_that_read_two_ways_are_put_right_in_the_conversation(say, tmp_path: Path) -> None:
+    path = tmp_path / "doubtful.csv"
+    path.write_text("date,revenue\n" + "".join(f"01/0{m}/2023,{m}\n" for m in range(1, 10)))
+    code, out, err = say(f"/data {path}", "/role date_order=day_first", f"/data {path}", "/new", "/role")
+    assert code == 0
+    assert err.count("could be day/month") == 1
+    assert "The next question is of" in out
+    assert "No roles were named." in out, "roles of one conversation are not those of the next"
+
+
+def test_bytes_of_another_encoding_are_answered(say) -> None:
+    code, out, err = say("Wer zahlt den Caf\udce9?", "/quit")
+    assert code == 0
+    assert "Traceback" not in out + err
+
+
+def test_why_takes_a_number_as_it_is_printed(say, listing: str) -> None:
+    _, _, err = say("Audit this product page", "/why 99999 %", arguments=("--data", listing))
+    assert "prints no '99999 %'" in err
+
+
+def test_a_report_that_cannot_be_written_does_not_end_the_conversation(
+    say, listing: str, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "file.txt"
+    blocked.write_text("")
+    code, out, err = say(
+        "Audit this product page", f"/report {blocked}/page.html", "/help", arguments=("--data", listing)
+    )
+    assert code == 0
+    assert "cannot be written" in err
+    assert "/undo" in out
