@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from liftos_agents.cli import options, settings_file
 from liftos_agents.errors import ArgumentError, ConfigurationError
@@ -58,16 +60,19 @@ def init(
         return
     console = Console()
     console.print(
-        f"Written: {settings}   (for {template['title']}; edit it, every line is explained)", highlight=False
+        f"Written: {escape(str(settings))}   (for {template['title']}; edit it, every line is explained)",
+        highlight=False,
     )
     console.print("Next:", style="bold")
     question = template["questions"][0]
+    elsewhere = folder.resolve() != Path.cwd()
     for step in (
-        f"put your table into {folder / DATA_FOLDER}",
-        "liftos data check data/FILE.csv      what is wrong with it, if anything",
-        f"liftos ask '{question}' --data data/FILE.csv",
+        *((f"cd {shlex.quote(str(folder))}",) if elsewhere else ()),
+        f"put your table into {DATA_FOLDER}/",
+        f"liftos data check {DATA_FOLDER}/FILE.csv      what is wrong with it, if anything",
+        f"liftos ask {shlex.quote(question)} --data {DATA_FOLDER}/FILE.csv",
     ):
-        console.print(f"  · {step}", highlight=False, soft_wrap=True)
+        console.print(f"  · {escape(step)}", highlight=False, soft_wrap=True)
 
 
 def industries() -> dict[str, dict[str, Any]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import math
+import os
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -61,7 +63,7 @@ def read(path: Path) -> Project:
         ConfigurationError: The file cannot be read, or holds what is not known.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(
             f"the settings cannot be read: {error}",
@@ -77,14 +79,19 @@ def read(path: Path) -> Project:
     given = dict(content.get("settings", {}))
     _known(given, _SETTINGS, path, "setting")
     for name, value in given.items():
-        if isinstance(value, bool) or not isinstance(value, _SETTINGS[name]):
+        amount = isinstance(value, int | float)
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, _SETTINGS[name])
+            or (amount and not 0 <= value < math.inf)
+        ):
             raise ConfigurationError(
                 f"{value!r} is no value for {name}", where=str(path), fix="See: liftos init"
             )
     given.setdefault("home", str(Settings().home))
     for name in _PATHS:
         if name in given:
-            given[name] = path.parent / given[name]
+            given[name] = path.parent / os.path.expanduser(given[name])
     try:
         guardrails = Guardrails.model_validate(content.get("guardrails", {}))
     except ValidationError as error:

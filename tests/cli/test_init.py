@@ -64,6 +64,8 @@ def test_an_unknown_industry_names_the_known_ones(tmp_path: Path, capsys: pytest
         ("[setings]\n", "Did you mean 'settings'?"),
         ("settings = 3\n", "[settings]"),
         ("[settings]\nmax_usd = 'much'\n", "max_usd"),
+        ("[settings]\nmax_usd = -1\n", "max_usd"),
+        ("[settings]\nmax_seconds = nan\n", "max_seconds"),
         ("[settings\n", "cannot be read"),
         ("[guardrails]\nmax_share_moved = 7\n", "max_share_moved"),
     ],
@@ -75,3 +77,21 @@ def test_a_broken_file_says_what_and_where(content: str, said: str, tmp_path: Pa
         settings_file.read(path)
     assert said in f"{caught.value.what} {caught.value.fix}"
     assert caught.value.where == str(path)
+
+
+def test_a_file_with_a_mark_of_its_encoding_and_a_home_of_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "ada"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "ada"))
+    path = tmp_path / "liftos.toml"
+    path.write_text('[settings]\nhome = "~/stores"\n', encoding="utf-8-sig")
+    assert settings_file.read(path).settings.home == tmp_path / "ada" / "stores"
+
+
+def test_what_to_do_next_can_be_pasted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "shop [eu] & co"
+    assert run(["init", str(folder)]) == 0
+    shown = capsys.readouterr().out
+    assert "[eu]" in shown.partition("Next:")[0].replace("\n", "")
+    assert f"cd '{folder}'" in shown
