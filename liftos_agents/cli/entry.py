@@ -8,7 +8,7 @@ from rich.console import Console
 
 from liftos_agents.cli.app import app
 from liftos_agents.cli.complaint import complain
-from liftos_agents.errors import CancelledError, UserError
+from liftos_agents.errors import CancelledError, DataError, UserError
 
 EXIT_INTERRUPTED = 130
 
@@ -27,6 +27,14 @@ def run(arguments: list[str]) -> int:
     except UserError as error:
         complain(error, as_json="--json" in arguments)
         code = error.exit_code
+    except OSError as error:
+        if error.filename is None:
+            raise
+        what = f"the file cannot be read or written: {error.strerror}"
+        complain(
+            DataError(what, where=str(error.filename), fix="Give another path"), as_json="--json" in arguments
+        )
+        code = DataError.exit_code
     except CancelledError:
         code = EXIT_INTERRUPTED
     else:

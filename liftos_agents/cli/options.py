@@ -71,9 +71,9 @@ def roles(given: list[str] | None) -> dict[str, Any]:
     return {**settings_file.current().roles, **data_room.parse_role_options(given or [])}
 
 
-def dataset(sources: list[str] | None) -> data_room.Dataset | None:
-    """The files given, as one dataset: several are joined on their dates."""
+def dataset(sources: list[str] | None, *, date_order: Any = None) -> data_room.Dataset | None:
+    """The files given, as one dataset: several are joined on their dates; `date_order` is as `data.load` has it."""
     if not sources:
         return None
-    loaded = [data_room.load(source) for source in sources]
+    loaded = [data_room.load(source, date_order=date_order) for source in sources]
     return loaded[0] if len(loaded) == 1 else data_room.unify(loaded)

@@ -75,7 +75,7 @@ def run(
 ) -> None:
     """Run one tool on data and show its evidence."""
     given = _arguments(arguments) | options.roles(role)
-    source = options.dataset(data)
+    source = options.dataset(data, date_order=given.pop("date_order", None))
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     bar = Progress(*columns, console=Console(stderr=True, quiet=as_json), transient=True)
     with data_room.open_home(options.settings(home=home)) as stores, bar as progress:
@@ -103,7 +103,11 @@ def run(
 
 
 def _arguments(text: str) -> dict[str, Any]:
-    source = Path(text[1:]).read_text() if text.startswith("@") and Path(text[1:]).is_file() else text
+    source = (
+        Path(text[1:]).read_text(encoding="utf-8")
+        if text.startswith("@") and Path(text[1:]).is_file()
+        else text
+    )
     try:
         value = json.loads(source)
     except json.JSONDecodeError as error:

@@ -15,7 +15,7 @@ from rich.tree import Tree
 
 from liftos_agents import tracing
 from liftos_agents.cli import explanation_view, options, trace_proof
-from liftos_agents.cli.trace_store import Run, find, opened
+from liftos_agents.cli.trace_store import Run, find, opened, whose
 
 if TYPE_CHECKING:
     from liftos_agents.tracing import records
@@ -43,7 +43,7 @@ def list_(
 ) -> None:
     """List the latest runs."""
     with opened(home) as store:
-        runs = store.runs(limit, organisation=organisation)
+        runs = store.runs(limit, organisation=whose(home, organisation))
     if as_json:
         typer.echo(json.dumps([run.model_dump(mode="json") for run in runs]))
         return
@@ -63,7 +63,7 @@ def show(
 ) -> None:
     """Show the steps of a run with their times, and its decisions."""
     with opened(home) as store:
-        found = find(store, run, organisation)
+        found = find(store, run, whose(home, organisation))
         spans, decisions = store.spans(found.id), store.decisions(found.id)
     if as_json:
         body = {
@@ -105,7 +105,7 @@ def why(
 ) -> None:
     """Explain a sentence or a number: the tool call behind it, its data, and who asked for it."""
     with opened(home) as store:
-        found = find(store, run, organisation)
+        found = find(store, run, whose(home, organisation))
         explanation = tracing.why(store, found.id, what)
     if as_json:
         typer.echo(explanation.model_dump_json())

@@ -15,7 +15,7 @@ from rich.table import Table
 import liftos_agents
 from liftos_agents import tracing
 from liftos_agents.cli import options
-from liftos_agents.cli.trace_store import Run, find, opened
+from liftos_agents.cli.trace_store import Run, find, opened, whose
 from liftos_agents.errors import ArgumentError, DataError
 from liftos_agents.tracing import export as exports
 
@@ -44,7 +44,8 @@ def verify(
     with opened(home) as store:
         report = store.verify(settings.organisation, head=_head(head) if head else None)
         if export:
-            export.write_text(store.export_head(settings.organisation).model_dump_json() + "\n")
+            written = store.export_head(settings.organisation).model_dump_json() + "\n"
+            export.write_text(written, encoding="utf-8")
     if as_json:
         typer.echo(json.dumps({"ok": report.ok, **report.model_dump(mode="json")}))
     else:
@@ -60,7 +61,7 @@ def verify(
                 highlight=False,
             )
         if export:
-            console.print(f"Head written to {export}", style="dim", highlight=False)
+            console.print(f"Head written to {escape(str(export))}", style="dim", highlight=False)
     if not report.ok:
         raise typer.Exit(1)
 
@@ -92,7 +93,7 @@ def diff(
 ) -> None:
     """Compare two runs: question, plan, tool calls, evidence and why it differs, claims and their numbers."""
     with opened(home) as store:
-        ids = [find(store, run, organisation).id for run in (left, right)]
+        ids = [find(store, run, whose(home, organisation)).id for run in (left, right)]
         found = tracing.diff(store, ids[0], ids[1])
     if as_json:
         typer.echo(json.dumps({"same": found.same, **found.model_dump(mode="json")}))
@@ -237,7 +238,7 @@ def _show_diff(console: Console, found: RunDiff) -> None:
 
 def _head(path: Path) -> tracing.ChainHead:
     try:
-        return tracing.ChainHead.model_validate_json(path.read_text())
+        return tracing.ChainHead.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(
             f"no exported head can be read: {error}",

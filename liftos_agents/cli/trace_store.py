@@ -27,6 +27,11 @@ def opened(home: Path | None) -> Iterator[tracing.TraceStore]:
         yield tracing.TraceStore(stores.database, stores.folder("keys"))
 
 
+def whose(home: Path | None, organisation: str | None) -> str:
+    """Whose runs a command means: those of the organisation named, else of the environment's, else of the project's."""
+    return options.settings(home=home, organisation=organisation).organisation
+
+
 def find(store: tracing.TraceStore, run: str, organisation: str | None) -> records.RunRecord:
     """The run that is meant.
 

@@ -166,3 +166,14 @@ def test_eval_resumes_from_its_log(tmp_path: Path, home: str, capsys: pytest.Cap
     again = json.loads(capsys.readouterr().out)
     assert first["metrics"] == again["metrics"]
     assert len(log.read_text().splitlines()) == len(kept)
+
+
+def test_a_tool_reads_dates_in_the_order_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "doubtful.csv"
+    months = [f"01/{m:02d}/{y},{10 * m + y % 7},{m}\n" for y in (2021, 2022, 2023) for m in range(1, 13)]
+    path.write_text("date,revenue,tv_spend\n" + "".join(months))
+    asked = ["tools", "run", "check_quality", "-d", str(path), "--home", str(tmp_path / "home"), "--json"]
+    assert run(asked) == 2
+    assert "date_order" in capsys.readouterr().out
+    assert run([*asked, "--role", "date_order=day_first"]) == 0
+    assert json.loads(capsys.readouterr().out)["tool"] == "check_quality"

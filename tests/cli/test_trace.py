@@ -224,3 +224,22 @@ def test_copies_that_were_lost_show_in_the_health(tmp_path: Path) -> None:
     assert health["ok"]
     assert health["spans"]["dropped"] > 0
     assert "500" in health["spans"]["problem"]
+
+
+def test_the_latest_run_is_the_organisations_own(
+    home: str, runs: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LIFTOS_ORGANISATION", "another")
+    for arguments in (["show", "last"], ["why", "last", "c1"], ["replay", "last"], ["diff", "last", runs[0]]):
+        assert run(["trace", *arguments, "--home", home]) == 2, arguments
+        assert "no run" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_is_a_mistake(
+    home: str, runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    for option in ("verify --export", "export --all --jsonl", "export --all --otlp"):
+        place = str(tmp_path / "file" / "out.json")
+        assert run(["trace", *option.split(), place, "--home", home]) == 2, option
+        assert str(tmp_path / "file") in capsys.readouterr().err
