@@ -106,11 +106,12 @@ def main() -> None:
         began = time.monotonic()
         while tally.kills < given.kills:
             trial.kill_once(chance, seconds, whole, tally)
-            if tally.kills and tally.kills % 10 == 0:
-                print(
-                    f"{tally.kills} kills, {time.monotonic() - began:.0f} s, {len(tally.faults)} faults",
-                    flush=True,
-                )
+            print(
+                f"{tally.kills} kills, {time.monotonic() - began:.0f} s, {len(tally.faults)} faults",
+                flush=True,
+            )
+            if tally.kills and tally.kills % 20 == 0:
+                _report(given.kills, given.seed, seconds, whole, tally)
     _report(given.kills, given.seed, seconds, whole, tally)
 
 
