@@ -85,6 +85,7 @@ def type_columns(table: RawTable, *, order: DateOrder | None = None) -> TypedTab
         notes.append("Numbers are written with a decimal comma.")
     currencies: dict[str, str] = {}
     data: dict[str, Any] = {}
+    identifiers: list[str] = []
     for name, column in zip(table.names, table.columns, strict=True):
         if name not in cells:
             data[name] = _typed_already(name, column, notes)
@@ -93,8 +94,14 @@ def type_columns(table: RawTable, *, order: DateOrder | None = None) -> TypedTab
         if dates is not None:
             data[name] = dates
             continue
+        if _are_identifiers(name, cells[name].distinct):
+            identifiers.append(repr(name))
+            data[name] = _as_text(cells[name])
+            continue
         numbers = _as_numbers(name, cells[name], table, decimal, currencies, notes)
         data[name] = numbers if numbers is not None else _as_text(cells[name])
+    if identifiers:
+        notes.append(f"Read as identifiers, not as numbers: {', '.join(identifiers)}.")
     return TypedTable(pd.DataFrame(data), tuple(notes), currencies)
 
 
@@ -196,10 +203,6 @@ def _as_numbers(
     currencies: dict[str, str],
     notes: list[str],
 ) -> NDArray[np.float64] | None:
-    identifier = _identifier(name, cells.distinct)
-    if identifier is not None:
-        notes.append(f"{name!r} holds identifiers such as {identifier!r} and was left as text.")
-        return None
     plain = _plain_floats(cells.distinct) if decimal != "," else None
     if plain is not None:
         return cells.spread(plain, np.nan)
@@ -235,15 +238,13 @@ def _as_numbers(
     return cells.spread(np.array(values, dtype=np.float64), np.nan)
 
 
-def _identifier(name: str, cells: Sequence[str]) -> str | None:
-    """A cell that would not survive being a number, in a column of digits that is no amount: `00123`, a long id."""
+def _are_identifiers(name: str, cells: Sequence[str]) -> bool:
+    """Whether cells of digits that are no amount would not survive being numbers: `00123`, a long id."""
     if media_column(name) is not None or outcome_kind(name) is not None:
-        return None
+        return False
     if not all(cell.isascii() and cell.isdigit() for cell in cells):
-        return None
-    return next(
-        (c for c in cells if (c[0] == "0" and len(c) > 1) or int(c[:_MOST_DIGITS]) > LARGEST_EXACT), None
-    )
+        return False
+    return any((c[0] == "0" and len(c) > 1) or int(c[:_MOST_DIGITS]) > LARGEST_EXACT for c in cells)
 
 
 def _plain_floats(cells: Sequence[str]) -> NDArray[np.float64] | None:

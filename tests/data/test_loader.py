@@ -84,7 +84,7 @@ def test_identifiers_keep_their_zeros_and_their_last_digit(tmp_path: Path) -> No
         assert column(path, "meta_id") == [str(longest), str(longest + 1)], path.name
         assert column(path, "price") == [1.0, 2.0]
     assert load(frame).id == load(csv).id
-    assert any("identifiers such as '00123'" in note for note in load(csv).notes)
+    assert "Read as identifiers, not as numbers: 'sku', 'meta_id'." in load(csv).notes
 
 
 def test_amounts_padded_with_zeros_are_numbers(file: Write) -> None:
