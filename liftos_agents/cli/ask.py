@@ -11,7 +11,7 @@ from rich.console import Console
 
 import liftos_agents
 from liftos_agents import reports
-from liftos_agents.cli import answer_view, approvals, demo_shop, options
+from liftos_agents.cli import answer_view, approvals, chat_input, demo_shop, options
 from liftos_agents.cli.steps import Steps
 from liftos_agents.domain.answer import Answer
 from liftos_agents.domain.engine import AskRequest
@@ -61,7 +61,7 @@ def ask(
     if report is not None:
         reports.check_page_path(report)
     request = AskRequest(
-        question=question,
+        question=chat_input.readable(question),
         data=tuple(data or ()),
         roles=options.roles(role),
         interactive=not no_input,

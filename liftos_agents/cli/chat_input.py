@@ -20,7 +20,7 @@ def lines(home: Path, commands: Mapping[str, Any], *, console: Console, plain: b
     completes commands and file names. Ctrl-C drops the line, Ctrl-D ends.
     """
     if plain or not sys.stdin.isatty():
-        yield from (_readable(line.rstrip("\n")) for line in sys.stdin)
+        yield from (readable(line.rstrip("\n")) for line in sys.stdin)
         return
     from prompt_toolkit import PromptSession
     from prompt_toolkit.completion import NestedCompleter, PathCompleter
@@ -44,6 +44,6 @@ def lines(home: Path, commands: Mapping[str, Any], *, console: Console, plain: b
             return
 
 
-def _readable(line: str) -> str:
-    """The line; bytes that are no text of the terminal's encoding, which no store can hold, are marked as such."""
+def readable(line: str) -> str:
+    """What was typed; bytes that are no text of the terminal's encoding, which no store can hold, become `�`."""
     return line.encode(errors="surrogateescape").decode(errors="replace")

@@ -177,3 +177,7 @@ def test_a_tool_reads_dates_in_the_order_said(tmp_path: Path, capsys: pytest.Cap
     assert "date_order" in capsys.readouterr().out
     assert run([*asked, "--role", "date_order=day_first"]) == 0
     assert json.loads(capsys.readouterr().out)["tool"] == "check_quality"
+
+
+def test_a_question_in_bytes_of_another_encoding_is_answered(tmp_path: Path) -> None:
+    assert run(["ask", "Wer zahlt den Caf\udce9?", "--no-input", "--home", str(tmp_path)]) in (0, 2)
