@@ -79,6 +79,8 @@ class Recorder:
         self._replies: dict[str, ReplyRecord] = {}
         self._prefix = os.urandom(5).hex()
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        """Held while something is written: what is pending must not be written after the end of the run."""
         self._started_ns = clock()
         self._finished = False
         self._saved = (-1, -1)
@@ -158,15 +160,18 @@ class Recorder:
 
         Spans alone are no reason to write: they are kept with the next decision or input.
         """
-        with self._lock:
-            spans, choices, inputs = tuple(self._spans), tuple(self._choices), dict(self._inputs)
-            extent = len(choices), len(inputs)
-            if self._finished or extent == self._saved:
-                return
-            self._saved = extent
-        now = self.clock()
-        records = (*self._earlier, *(span.record(now) for span in spans))
-        self._store.save_pending(self.run_id, self.organisation, self._started_ns, records, choices, inputs)
+        with self._writing:
+            with self._lock:
+                spans, choices, inputs = tuple(self._spans), tuple(self._choices), dict(self._inputs)
+                extent = len(choices), len(inputs)
+                if self._finished or extent == self._saved:
+                    return
+                self._saved = extent
+            now = self.clock()
+            records = (*self._earlier, *(span.record(now) for span in spans))
+            self._store.save_pending(
+                self.run_id, self.organisation, self._started_ns, records, choices, inputs
+            )
 
     @property
     def current(self) -> Span | None:
@@ -224,7 +229,8 @@ class Recorder:
             error=_message(error),
         )
         records = (*self._earlier, *(span.record(now) for span in spans))
-        self._store.write(run, records, choices, inputs=self._inputs, resumed=self._resumed)
+        with self._writing:
+            self._store.write(run, records, choices, inputs=self._inputs, resumed=self._resumed)
         if self._copy is not None:
             self._copy(run, records)
         if self._log:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 
 import pytest
@@ -64,6 +65,26 @@ def test_nothing_is_pending_after_the_end(store):
     recorder.finish("complete")
     recorder.save()
     assert rows(store, "pending_runs") == []
+
+
+def test_nothing_is_pending_when_a_run_ends_while_it_is_saved(store, monkeypatch):
+    recorder = begun(store)
+    ending = threading.Thread(target=recorder.finish, args=("failed",))
+    ended, save = threading.Event(), store.save_pending
+    write = store.write
+    monkeypatch.setattr(store, "write", lambda *a, **k: (write(*a, **k), ended.set()))
+
+    def slow(*arguments):
+        ending.start()
+        ended.wait(0.2)
+        save(*arguments)
+
+    monkeypatch.setattr(store, "save_pending", slow)
+    recorder.save()
+    ending.join()
+    assert rows(store, "pending_runs") == []
+    Recorder(store, "run", "acme", resume=True).finish("complete")
+    assert kinds(store) == ["route"]
 
 
 @pytest.mark.parametrize("resume", [False, True])
