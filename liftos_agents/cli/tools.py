@@ -103,11 +103,7 @@ def run(
 
 
 def _arguments(text: str) -> dict[str, Any]:
-    source = (
-        Path(text[1:]).read_text(encoding="utf-8")
-        if text.startswith("@") and Path(text[1:]).is_file()
-        else text
-    )
+    source = _written(Path(text[1:])) if text.startswith("@") else text
     try:
         value = json.loads(source)
     except json.JSONDecodeError as error:
@@ -119,6 +115,17 @@ def _arguments(text: str) -> dict[str, Any]:
             f"{source!r} is not a JSON object", where="--arguments", fix='Write it as {"total": 1500000}'
         )
     return value
+
+
+def _written(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArgumentError(
+            f"the file cannot be read: {error}",
+            where=f"--arguments @{file}",
+            fix="Give a file of JSON in UTF-8",
+        ) from error
 
 
 def _type(detail: dict[str, Any]) -> str:

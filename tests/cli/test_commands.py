@@ -181,3 +181,16 @@ def test_a_tool_reads_dates_in_the_order_said(tmp_path: Path, capsys: pytest.Cap
 
 def test_a_question_in_bytes_of_another_encoding_is_answered(tmp_path: Path) -> None:
     assert run(["ask", "Wer zahlt den Caf\udce9?", "--no-input", "--home", str(tmp_path)]) in (0, 2)
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_arguments_in_a_file_that_cannot_be_read_are_a_mistake(
+    content: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "arguments.json"
+    if content is not None:
+        file.write_bytes(content)
+    assert run(["tools", "run", "check_quality", "-a", f"@{file}"]) == 2
+    said = capsys.readouterr().err.replace("\n", "")
+    assert "cannot be read" in said
+    assert "arguments.json" in said
