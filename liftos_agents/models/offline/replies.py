@@ -17,7 +17,7 @@ def refusal(about: str, specialists: tuple[SpecialistBrief, ...], language: str)
     words = _replies().get(language)
     if words is None:
         abilities = [brief.handles[0] for brief in specialists if brief.handles]
-        subject = "That" if about == "that" else f"A request about {about}"
+        subject = "That" if about == "that" or any(c.isdigit() for c in about) else f"A request about {about}"
         return f"{subject} is not something that I can help with; what I can do is: {', '.join(abilities)}."
     abilities = _of_topics(words["able"], specialists) + _of_others(specialists, examples=False)
     return str(words["refuse"]).format(abilities=("、" if language in ("ja", "zh") else "; ").join(abilities))

@@ -16,6 +16,7 @@ from liftos_agents.models.offline.follow_up import is_follow_up
 from liftos_agents.models.offline.items import Item, items
 from liftos_agents.models.offline.periods import horizon, over_horizon
 from liftos_agents.models.offline.quantities import plain
+from liftos_agents.models.offline.references import about_money, named_product, recalled_margin
 from liftos_agents.models.offline.slot_language import in_slot_words
 from liftos_agents.models.offline.words import concepts
 
@@ -32,10 +33,13 @@ _ALSO = re.compile(
 _EXTRAPOLATE = re.compile(
     r"\b(?:even if|allow|extrapolat\w*|permit|anyway|regardless|trotzdem|quand meme|de todas formas)\b"
 )
+_OWN = frozenset(
+    ("$channels", "$changes", "$amount_changes", "$moves", "$extra", "$extra_share", "$absent", "$unclear", "$concepts")
+)  # fmt: skip
 
 
 def read_slots(task: SpecialistTask) -> dict[str, Any]:
-    """Slots of a specialist's task; what the goal does not say is looked for in the whole question."""
+    """Slots of a specialist's task; amounts and limits that the goal does not say are looked for in the whole question."""
     dataset = next((d for d in task.datasets if d.kind == "table"), None)
     channels = dataset.channels if dataset else ()
     frequency = dataset.frequency if dataset else None
@@ -43,8 +47,10 @@ def read_slots(task: SpecialistTask) -> dict[str, Any]:
     found = dict(_slots(goal, channels, frequency))
     said = tuple(name for name, value in found.items() if _said(value))
     if task.question.strip() and task.question != task.goal:
-        whole = _slots(task.question, channels, frequency)
-        found = {name: value if _said(value) else whole.get(name) for name, value in found.items()}
+        whole = _slots(about_money(task.question), channels, frequency)
+        found = {
+            name: value if name in _OWN or _said(value) else whole.get(name) for name, value in found.items()
+        }
     found["$said"], found["$absent"] = said, _slots(goal, channels, frequency)["$absent"]
     thread = bool(task.thread)
     found["$follow_up"] = thread and is_follow_up(task.question)
@@ -53,9 +59,11 @@ def read_slots(task: SpecialistTask) -> dict[str, Any]:
     found["$currency"] = dataset.currency if dataset else None
     found["$data_margin"] = dataset.margin if dataset else None
     found["$claimed"] = bool(dataset and dataset.claimed)
+    recalled = None if found["$margin"] or found["$data_margin"] else recalled_margin(task)
+    found["$margin"], found["$margin_recalled"] = found["$margin"] or recalled, recalled is not None
     found["$goal"], found["$question"] = task.goal, task.question
     catalogue = next((d for d in task.datasets if d.catalogue), None)
-    found["$item"] = task.goal if catalogue else None
+    found["$item"] = named_product(task) if catalogue else None
     found["$simulated"] = any("simulated" in d.name.casefold() for d in task.datasets)
     last = task.thread[-1] if thread else None
     text = next((d.text for d in task.datasets if d.kind == "text" and d.text), None)
