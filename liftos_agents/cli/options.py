@@ -18,7 +18,7 @@ Data = Annotated[
         "--data",
         "-d",
         metavar="FILE",
-        help="CSV, TSV, Parquet, XLSX, JSON lines, Stata, text, or a glob. Repeat for several.",
+        help="CSV, TSV, Parquet, XLSX, JSON, Stata, text, HTML, or a glob. Repeat for several.",
     ),
 ]
 Role = Annotated[
@@ -27,7 +27,7 @@ Role = Annotated[
         "--role",
         "-r",
         metavar="ROLE=COLUMNS",
-        help="Say what a column is: outcome=y, spend=x1,x2, date=, margin=0.3 …",
+        help="Say what a column is: outcome=y, spend=x1,x2, date=, margin=0.3, country=DE …",
     ),
 ]
 Model = Annotated[str | None, typer.Option("--model", "-m", help="offline, or openai:NAME.")]
