@@ -6,6 +6,11 @@ import re
 from collections.abc import Callable, Iterable
 
 _SECRET = r"(?:password|passwd|secret|api[_-]?key|authorization|access[_-]?token|refresh[_-]?token)[\w-]*"
+# Where a word begins: in JSON also behind an escape, as in `\\nsk-…`, whose `n` is no letter of the word.
+_BEGINS = r"(?:\b|(?<=\\[nrtbf])|(?<=\\u[0-9a-fA-F]{4}))"
+# Not within an escape, of which a part alone is no JSON.
+_NO_ESCAPE = r"(?<!\\)(?<!\\u)(?<!\\u\w)(?<!\\u\w\w)(?<!\\u\w\w\w)"
+_GAP = r"(?:\s|\\[nrt])*"
 _SECRET_CUES = (
     "password",
     "passwd",
@@ -25,24 +30,28 @@ _SECRET_CUES = (
 _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     (
         ("private key-----",),
-        re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL),
+        re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^\"]*?-----END [A-Z ]*PRIVATE KEY-----"),
         "[redacted key]",
     ),
-    (("eyj",), re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"), "[redacted token]"),
+    (("eyj",), re.compile(_BEGINS + r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"), "[redacted token]"),
     (
         ("sk-", "sk_", "rk_", "pk_"),
-        re.compile(r"\b[srp]k[-_](?:[A-Za-z]+[-_])*[A-Za-z0-9_-]{16,}"),
+        re.compile(_BEGINS + r"[srp]k[-_](?:[A-Za-z]+[-_])*[A-Za-z0-9_-]{16,}"),
         "[redacted key]",
     ),
     (
         ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
-        re.compile(r"\b(?:gh[pousr]_|github_pat_)\w{20,}"),
+        re.compile(_BEGINS + r"(?:gh[pousr]_|github_pat_)\w{20,}"),
         "[redacted token]",
     ),
-    (("xox",), re.compile(r"\bxox[abeoprs]-[\w-]{10,}"), "[redacted token]"),
-    (("akia", "asia"), re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), "[redacted key]"),
-    (("aiza",), re.compile(r"\bAIza[\w-]{35}"), "[redacted key]"),
-    (("bearer ", "basic "), re.compile(r"\b(?i:(bearer|basic))\s+[\w.~+/=-]{12,}"), r"\1 [redacted token]"),
+    (("xox",), re.compile(_BEGINS + r"xox[abeoprs]-[\w-]{10,}"), "[redacted token]"),
+    (("akia", "asia"), re.compile(_BEGINS + r"(?:AKIA|ASIA)[A-Z0-9]{16}\b"), "[redacted key]"),
+    (("aiza",), re.compile(_BEGINS + r"AIza[\w-]{35}"), "[redacted key]"),
+    (
+        ("bearer ", "basic "),
+        re.compile(_BEGINS + r"(?i:(bearer|basic))\s+[\w.~+/=-]{12,}"),
+        r"\1 [redacted token]",
+    ),
     (("://",), re.compile(r"(://)[^\s/@:\"']*:[^\s/@\"']+@"), r"\1[redacted login]@"),
     (
         _SECRET_CUES,
@@ -51,12 +60,15 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     ),
     (
         _SECRET_CUES,
-        re.compile(rf"(?i)({_SECRET}\s*[=:]\s*)(?!\[redacted|bearer \[|basic \[)[^\s\"',;&]{{4,}}"),
+        re.compile(
+            rf"(?i)({_SECRET}{_GAP}[=:]{_GAP})(?!\[redacted|bearer \[|basic \[)"
+            r"(?:[^\s\"',;&\\]|\\[^\"nrt\s]){4,}"
+        ),
         r"\1[redacted]",
     ),
     (
         ("@",),
-        re.compile(r"[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b"),
+        re.compile(_NO_ESCAPE + r"[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b"),
         "[redacted e-mail]",
     ),
 )

@@ -77,3 +77,45 @@ def test_json_stays_json(value):
 @given(st.text())
 def test_redacting_twice_changes_nothing_more(text):
     assert redact(redact(text)) == redact(text)
+
+
+PIECES = (
+    "password",
+    "secret=",
+    "api_key: ",
+    '"',
+    "\\",
+    "'",
+    "Bearer ",
+    "sk-abcdefghijklmnopqrst",
+    "://u:p@h",
+    "{",
+    ":",
+)
+PIECES += (
+    ",",
+    "jane@shop.example",
+    "\n",
+    "\x01",
+    '\\"',
+    "authorization",
+    "€",
+    "x",
+    "-----BEGIN PRIVATE KEY-----",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join), st.booleans())
+def test_json_stays_json_whatever_is_said_in_it(said, ascii_only):
+    for value in ({"q": said}, {"password": said}, {said: "v"}, {"a": [said, {"secret_x": said}]}):
+        json.loads(redact(json.dumps(value, ensure_ascii=ascii_only)))
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["sk-proj-abcdefghijklmnop1234", "jane.doe@shop.example", "password:\nhunter22", "AKIAABCDEFGHIJKLMNOP"],
+)
+def test_a_secret_at_the_start_of_a_line_is_found_in_json(secret):
+    clean = json.loads(redact(json.dumps({"q": f"look:\n{secret}"})))["q"]
+    assert secret.rpartition("\n")[2] not in clean
+    assert clean.startswith("look:\n")
