@@ -11,7 +11,7 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from liftos_agents.data.database import Database
-from liftos_agents.data.tables.run_ledger import approvals
+from liftos_agents.data.tables.run_ledger import approvals, run_ledger
 from liftos_agents.domain.canonical import canonical_json, content_hash
 from liftos_agents.domain.run import Approval, ApprovalReason
 from liftos_agents.errors import ArgumentError, NotFoundError
@@ -56,8 +56,9 @@ class Approvals:
             return tuple(_approval_of(row) for row in connection.execute(query))
 
     def pending(self, organisation: str | None = None) -> tuple[Approval, ...]:
-        """What waits for a decision, in any run."""
-        query = select(approvals).where(approvals.c.status == "pending")
+        """What waits for a decision, in any run that was not cancelled."""
+        wanted = select(run_ledger.c.id).where(run_ledger.c.status != "cancelled")
+        query = select(approvals).where(approvals.c.status == "pending", approvals.c.run_id.in_(wanted))
         if organisation is not None:
             query = query.where(approvals.c.organisation == organisation)
         with self._database.connect() as connection:
@@ -90,8 +91,8 @@ class Approvals:
                         .where(approvals.c.id == question.id, approvals.c.status == "pending")
                         .values(
                             status=verdict,
-                            decided_by=by.strip()[:LONGEST_NAME],
-                            note=note.strip()[:LONGEST_NOTE],
+                            decided_by=_readable(by)[:LONGEST_NAME],
+                            note=_readable(note)[:LONGEST_NOTE],
                             decided_at=self._clock(),
                         )
                     )
@@ -124,6 +125,11 @@ def _chosen(run_id: str, asked: list[Approval], wanted: str | None) -> list[Appr
             fix=f"There are: {', '.join(q.id for q in asked)}",
         )
     return found
+
+
+def _readable(text: str) -> str:
+    """What was typed, less bytes of another encoding that no database takes."""
+    return text.strip().encode(errors="replace").decode()
 
 
 def _row_of(question: Approval, position: int) -> dict[str, Any]:

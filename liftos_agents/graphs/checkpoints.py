@@ -13,6 +13,8 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 from typing_extensions import override
 
+from liftos_agents.data.database import switch_to_wal
+
 
 class ThreadSaver(SqliteSaver):
     """The SQLite saver with its asynchronous half done in place.
@@ -62,6 +64,7 @@ def open_saver(path: Path) -> ThreadSaver:
     """The saver of the database at `path`; the caller closes its `conn`."""
     connection = sqlite3.connect(path, check_same_thread=False, timeout=30.0)
     saver = ThreadSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
+    switch_to_wal(connection.cursor())
     saver.setup()
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA busy_timeout=30000")

@@ -9,8 +9,9 @@ from typing import Any
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
-from liftos_agents.domain.answer import AnswerBody, Grounding
+from liftos_agents.domain.answer import Answer, AnswerBody, Grounding
 from liftos_agents.domain.decision import Decision
+from liftos_agents.domain.evidence import Evidence
 from liftos_agents.domain.run import Approval
 from liftos_agents.graphs import composition
 from liftos_agents.graphs.approvals import approval_id
@@ -23,6 +24,8 @@ from liftos_agents.graphs.verification import Vocabulary, verify
 from liftos_agents.graphs.views import plain, vocabulary_of
 
 DENIED = "A person did not approve the plan that these figures propose: the recommendations built on it are left out."
+WAITS_HEADLINE = "A plan waits for a person's decision before it is recommended."
+DENIED_HEADLINE = "A plan that was worked out was not approved."
 
 
 async def approve(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
@@ -48,17 +51,25 @@ async def approve(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
     denied = [a for a in asked if a.status == "denied"]
     if not denied:
         return {}
-    return _without(run, state, texts, denied)
+    return _denied(run, state, texts, [a.evidence for a in denied])
 
 
 def waiting(run: Run, state: RunState, asked: Sequence[Approval]) -> AnswerBody:
-    """The answer of a run that waits: all that may be read now, less the recommendations that wait."""
+    """The answer of a run that waits: all that may be read now, less the headlines and recommendations that wait."""
     texts = Texts.model_validate(state.get("texts") or {})
-    held = _recommendations(
-        run, reports_of(state), texts, [a.evidence for a in asked if a.status != "approved"]
-    )
-    shown = texts.model_copy(update={"recommendations": _less(texts.recommendations, held)})
+    plans = [a.evidence for a in asked if a.status != "approved"]
+    shown = _without(run, reports_of(state), texts, plans, instead=WAITS_HEADLINE)
+    _judge(run, shown, vocabulary_of(state))
     return composition.render(shown, run.verdicts)
+
+
+def learnable(answer: Answer, asked: Iterable[Approval]) -> tuple[AnswerBody, tuple[Evidence, ...]]:
+    """What of an answer may be remembered: neither a denied plan nor anything found out about it."""
+    denied = {a.evidence for a in asked if a.status == "denied"}
+    about = {e.id for e in answer.evidence if e.id in denied or not denied.isdisjoint(built_on(e))}
+    claims = tuple(c for c in answer.answer.claims if about.isdisjoint(c.evidence))
+    learnt = tuple(e for e in answer.evidence if e.id not in about)
+    return answer.answer.model_copy(update={"claims": claims}), learnt
 
 
 def pending_approval(run_id: str, asked: Iterable[Approval]) -> dict[str, Any]:
@@ -79,7 +90,7 @@ def _questions(run: Run, state: RunState, texts: Texts) -> list[Approval]:
     found: list[Approval] = []
     for identifier in dict.fromkeys(i for i in called if i in run.ledger):
         evidence = run.ledger[identifier]
-        held = _recommendations(run, reports, texts, [identifier])
+        held = _resting(run, reports, texts.recommendations, [identifier], recommendation=True)
         if not _proposed(run, identifier, held):
             continue
         why = reasons(evidence.tool, evidence.result, run.guardrails)
@@ -101,41 +112,58 @@ def _questions(run: Run, state: RunState, texts: Texts) -> list[Approval]:
 def _proposed(run: Run, plan: str, held: Sequence[Text]) -> bool:
     """Whether a plan is put to somebody: by its own verdict, or for one that has none, by a recommendation."""
     verdict = run.ledger[plan].result.get("recommended")
-    return bool(verdict) if isinstance(verdict, bool) else any(_cites(run, text, plan) for text in held)
+    return (
+        bool(verdict)
+        if isinstance(verdict, bool)
+        else any(_cites(run, run.verdicts[(text.source, True)].evidence, plan) for text in held)
+    )
 
 
-def _recommendations(
-    run: Run, reports: Mapping[int, Report], texts: Texts, plans: Sequence[str]
+def _resting(
+    run: Run,
+    reports: Mapping[int, Report],
+    texts: Sequence[Text],
+    plans: Sequence[str],
+    *,
+    recommendation: bool,
 ) -> tuple[Text, ...]:
-    """The recommendations that rest on one of `plans`: that cite it, or cite nothing beside it.
+    """The texts that rest on one of `plans`: that cite it, or cite nothing beside it.
 
-    A recommendation without a figure stands with the others of the specialist who made the plan.
+    A text without a figure stands with the others of the specialist who made the plan.
     """
     makers = {r["agent"] for r in reports.values() for c in r["calls"] if c["evidence"] in plans}
 
     def rests(text: Text) -> bool:
-        cited = run.verdicts[(text.source, True)].evidence
-        return any(_cites(run, text, plan) for plan in plans) or (not cited and text.agent in makers)
+        cited = run.verdicts[(text.source, recommendation)].evidence
+        return any(_cites(run, cited, plan) for plan in plans) or (not cited and text.agent in makers)
 
-    return tuple(t for t in texts.recommendations if rests(t))
+    return tuple(t for t in texts if rests(t))
 
 
-def _cites(run: Run, text: Text, plan: str) -> bool:
-    cited = run.verdicts[(text.source, True)].evidence
+def _cites(run: Run, cited: Sequence[str], plan: str) -> bool:
     return plan in cited or any(plan in built_on(run.ledger[i]) for i in cited if i in run.ledger)
 
 
-def _without(run: Run, state: RunState, texts: Texts, denied: Sequence[Approval]) -> dict[str, Any]:
-    """The answer's texts less what rested on denied plans, with a caveat that says so."""
-    reports, vocabulary = reports_of(state), vocabulary_of(state)
-    held = _recommendations(run, reports, texts, [a.evidence for a in denied])
-    caveat = Text(source=DENIED, agent="verifier")
-    left = texts.model_copy(
+def _without(
+    run: Run, reports: Mapping[int, Report], texts: Texts, plans: Sequence[str], *, instead: str
+) -> Texts:
+    """The texts less the headlines and recommendations that rest on `plans`; `instead` says so in the headline."""
+    headline = _resting(run, reports, texts.headline, plans, recommendation=False)
+    held = _resting(run, reports, texts.recommendations, plans, recommendation=True)
+    notice = (Text(source=instead, agent="verifier"),) if headline else ()
+    return texts.model_copy(
         update={
+            "headline": (*_less(texts.headline, headline), *notice),
             "recommendations": _less(texts.recommendations, held),
-            "caveats": (*texts.caveats, caveat),
         }
     )
+
+
+def _denied(run: Run, state: RunState, texts: Texts, plans: Sequence[str]) -> dict[str, Any]:
+    """The answer's texts less what rested on denied plans, with a caveat that says so."""
+    reports, vocabulary = reports_of(state), vocabulary_of(state)
+    left = _without(run, reports, texts, plans, instead=DENIED_HEADLINE)
+    left = left.model_copy(update={"caveats": (*left.caveats, Text(source=DENIED, agent="verifier"))})
     _judge(run, left, vocabulary)
     dropped = Grounding.model_validate(state.get("grounding") or {}).dropped
     return {
@@ -146,7 +174,7 @@ def _without(run: Run, state: RunState, texts: Texts, denied: Sequence[Approval]
 
 
 def _judge(run: Run, texts: Texts, vocabulary: Vocabulary) -> None:
-    for text in texts.caveats:
+    for text in (*texts.headline, *texts.caveats):
         if (text.source, False) not in run.verdicts:
             run.verdicts[(text.source, False)] = verify(text.source, run.reader, vocabulary)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -13,7 +14,7 @@ from liftos_agents.domain.answer import Answer, AnswerBody, Cost, Grounding, Tim
 from liftos_agents.domain.canonical import canonical_json
 from liftos_agents.domain.event import Event, EventKind
 from liftos_agents.domain.run import FINISHED
-from liftos_agents.errors import BudgetExceededError, CancelledError, LiftError
+from liftos_agents.errors import BudgetExceededError, CancelledError, ConfigurationError, LiftError
 from liftos_agents.graphs import consent
 from liftos_agents.graphs.checkpoints import ThreadSaver
 from liftos_agents.graphs.services import Run
@@ -47,7 +48,7 @@ class Flow:
             CancelledError: The run was stopped; what was found is kept.
         """
         run.request = {**run.request, "question": question}
-        await _off_loop(run, _begin, run, question)
+        await to_the_end(run.services.pool, _begin, run, question)
         return await self._answered(run, question, _first_state(run, question), listener)
 
     async def resume(self, run: Run, question: str, *, listener: Listener | None = None) -> Answer:
@@ -56,10 +57,12 @@ class Flow:
         A run whose specialists all failed begins anew; what they found is evidence, and not computed again.
 
         Raises:
+            ConfigurationError: The plan names a specialist that this engine has not.
             UserError, CancelledError: As `answer`.
         """
         await _off_loop(run, shelve, run)
         snapshot = await self.graph.aget_state(_config(run))
+        _check_staff(run, cast("RunState", snapshot.values))
         given = None
         if not snapshot.values or (not snapshot.next and snapshot.values.get("status") == "failed"):
             self._forget(run)
@@ -68,8 +71,8 @@ class Flow:
 
     def settle(self, run: Run, answer: Answer) -> None:
         """Notes in the ledger that a run has its answer, which its conversation then goes on from."""
-        run.services.stores.ledger.settle(run.id, answer.status, outcome=run.outcome)
-        if answer.status in FINISHED:
+        ours = run.services.stores.ledger.settle(run.id, answer.status, outcome=run.outcome)
+        if ours and answer.status in FINISHED:
             self._forget(run)
 
     def _forget(self, run: Run) -> None:
@@ -89,15 +92,19 @@ class Flow:
 
         run.sink = tell if listener is not None else None
         run.emit("run_started", question=question, thread_id=run.thread, model=run.services.model_name)
-        final = await self._through(run, given)
-        state = cast("RunState", final)
-        if state.get("status") == "failed":
-            raise _failure(run, state)
-        answer = await self._answer(
-            run, question, state, "__interrupt__" in final, time.perf_counter() - started
-        )
-        run.emit("answer", **answer.model_dump(mode="json"))
-        return answer
+        try:
+            final = await self._through(run, given)
+            state = cast("RunState", final)
+            if state.get("status") == "failed":
+                raise _failure(run, state)
+            answer = await self._answer(
+                run, question, state, "__interrupt__" in final, time.perf_counter() - started
+            )
+            run.emit("answer", **answer.model_dump(mode="json"))
+            return answer
+        finally:
+            # A tool that was given up may still report how far it is.
+            run.sink = None
 
     async def _through(self, run: Run, given: RunState | None) -> dict[str, Any]:
         """The graph's last state."""
@@ -158,6 +165,39 @@ class Flow:
             ),
             pending_approval=pending,
         )
+
+
+async def to_the_end(pool: Executor, work: Callable[..., Any], *arguments: Any) -> Any:
+    """What `work` gives in the pool; when cancelled, not before it has ended or is known never to begin.
+
+    A row that is written behind the back of whoever gave up would belong to nobody.
+    """
+    job = pool.submit(work, *arguments)
+    ended = asyncio.wrap_future(job)
+    stopped: asyncio.CancelledError | None = None
+    while not ended.done():
+        try:
+            await asyncio.wait([ended])
+        except asyncio.CancelledError as error:
+            stopped = error
+            job.cancel()
+    if stopped is None:
+        return ended.result()
+    if not ended.cancelled():
+        ended.exception()
+    raise stopped
+
+
+def _check_staff(run: Run, state: RunState) -> None:
+    """Refuses a run whose specialists have yet to work and are not here; a decision needs none of them."""
+    reports = reports_of(state)
+    for number, step in enumerate(plan_of(state).steps if state.get("plan") else ()):
+        if number not in reports and step.agent not in run.services.specialists:
+            raise ConfigurationError(
+                f"the run's plan needs the specialist {step.agent!r}, which there is none of here",
+                where=run.id,
+                fix="Resume it where it was asked, with the same tools and specialists",
+            )
 
 
 def _begin(run: Run, question: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from liftos_agents.data.database import Database
@@ -21,6 +21,7 @@ from liftos_agents.graphs import owner
 _PUBLIC = ("id", "organisation", "thread_id", "question", "model", "status", "started", "attempt", "problem")
 _FINISHED = tuple(sorted(FINISHED))
 KEPT_TURNS = 12
+LONGEST_NAME = 256
 
 
 @dataclass(frozen=True)
@@ -137,12 +138,7 @@ class Ledger:
         attempt = entry.public.attempt + 1
         query = (
             update(run_ledger)
-            .where(
-                run_ledger.c.id == entry.public.id,
-                run_ledger.c.attempt == entry.public.attempt,
-                run_ledger.c.host == entry.host,
-                run_ledger.c.process == entry.process,
-            )
+            .where(*_as_seen(entry))
             .values(
                 status="running",
                 host=self._host,
@@ -162,8 +158,11 @@ class Ledger:
 
     def settle(
         self, run_id: str, status: RunStatus, *, outcome: dict[str, Any] | None = None, problem: str = ""
-    ) -> None:
-        """Notes how a run of this process ended, and what its conversation goes on with."""
+    ) -> bool:
+        """Notes how a run of this process ended, and what its conversation goes on with.
+
+        Returns whether the run was still this process's.
+        """
         values: dict[str, Any] = {"status": status, "problem": problem, "cancel_requested": 0}
         if outcome is not None:
             values["outcome"] = canonical_json(outcome)
@@ -173,18 +172,22 @@ class Ledger:
             run_ledger.c.process == self._process,
         )
         with self._database.begin() as connection:
-            connection.execute(query.values(**values, host="", process="", updated=self._clock()))
+            ended = query.values(**values, host="", process="", updated=self._clock())
+            return connection.execute(ended).rowcount == 1
 
-    def request_cancel(self, entry: Entry) -> bool:
-        """Asks whoever is at work on a run to stop, or notes that one whose process is gone is not wanted.
+    def request_cancel(self, entry: Entry) -> None:
+        """Asks whoever is at work on a run to stop, or notes that one whom nobody is at work on is not wanted.
 
-        Returns whether some process must stop first.
+        A run that was claimed or ended since `entry` was read stays as it is.
         """
         if entry.alive:
             self._update(entry.public.id, cancel_requested=1)
-            return True
-        self._update(entry.public.id, status="cancelled", host="", process="", updated=self._clock())
-        return False
+            return
+        query = update(run_ledger).where(*_as_seen(entry))
+        with self._database.begin() as connection:
+            connection.execute(
+                query.values(status="cancelled", host="", process="", updated=self._clock(), problem="")
+            )
 
     def unwanted(self) -> frozenset[str]:
         """Runs of this process that somebody asked to cancel; tells other machines that they live."""
@@ -215,7 +218,7 @@ class Ledger:
         else:
             query = query.where(run_ledger.c.id.startswith(run, autoescape=True)).order_by(run_ledger.c.id)
         found: Sequence[Row[Any]] = ()
-        if run:
+        if run and _storable(run):
             with self._database.connect() as connection:
                 found = connection.execute(query.limit(1 if run == "last" else 5)).all()
         exact = [row for row in found if row.id == run] or found
@@ -258,6 +261,8 @@ class Ledger:
 
     def thread(self, organisation: str, thread_id: str) -> Thread | None:
         """What a conversation hands on: from its runs that have an answer, in the order of their start."""
+        if not _storable(thread_id):
+            return None
         query = (
             select(run_ledger.c.outcome)
             .where(
@@ -346,7 +351,26 @@ class Ledger:
         values = {name: row._mapping[name] for name in _PUBLIC}  # pyright: ignore[reportPrivateUsage]
         if row.status == "running" and not owner.lives(row.host, row.process, self._clock() - row.updated):
             values["status"] = "interrupted"
-        return RunEntry(**values, ended=row.updated, pending=pending)
+        # A run that is not wanted any more waits for nobody.
+        waits = 0 if row.status == "cancelled" else pending
+        return RunEntry(**values, ended=row.updated, pending=waits)
+
+
+def _as_seen(entry: Entry) -> tuple[ColumnElement[bool], ...]:
+    """That a row stands as it did when `entry` was read."""
+    status = "running" if entry.public.status == "interrupted" else entry.public.status
+    return (
+        run_ledger.c.id == entry.public.id,
+        run_ledger.c.status == status,
+        run_ledger.c.attempt == entry.public.attempt,
+        run_ledger.c.host == entry.host,
+        run_ledger.c.process == entry.process,
+    )
+
+
+def _storable(name: str) -> bool:
+    """Whether a row can be called so; databases refuse to compare with what is very long or no text."""
+    return len(name) <= LONGEST_NAME and name == name.encode(errors="ignore").decode()
 
 
 def _of(query: Select[Any], organisation: str | None) -> Select[Any]:

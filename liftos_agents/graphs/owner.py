@@ -9,14 +9,23 @@ from functools import lru_cache
 from pathlib import Path
 
 _PROC = Path("/proc")
+_FIRST_SPACE = "pid:[4026531836]"
 _DEAD = frozenset("ZXx")
 STALE_SECONDS = 60.0
 """A run on another machine counts as dead when it gave no sign for this long."""
 
 
 def this_host() -> str:
-    """The machine's name."""
-    return socket.gethostname()[:255]
+    """The machine's name, and the process ids' name space where it is a container's own.
+
+    Containers that share their machine's name count their processes each from one.
+    """
+    try:
+        space = os.readlink(_PROC / "self/ns/pid")
+    except OSError:
+        space = _FIRST_SPACE
+    name = socket.gethostname()[:200]
+    return name if space == _FIRST_SPACE else f"{name}/{space}"
 
 
 def this_process() -> str:

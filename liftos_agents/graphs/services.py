@@ -21,7 +21,7 @@ from liftos_agents.domain.decision import Decision
 from liftos_agents.domain.evidence import Evidence
 from liftos_agents.domain.memory_record import MemoryKind, MemoryRecord, Recall
 from liftos_agents.domain.specialist import Specialist
-from liftos_agents.errors import BudgetExceededError, CancelledError, ConfigurationError
+from liftos_agents.errors import BudgetExceededError, CancelledError, ConfigurationError, LiftError
 from liftos_agents.graphs.approvals import Approvals
 from liftos_agents.graphs.ledger import Ledger
 from liftos_agents.graphs.sentences import Reader
@@ -148,6 +148,8 @@ class Stores:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._home: Home | None = None
+        self._ledger: Ledger | None = None
+        self._closed = False
         self._lock = threading.Lock()
         self.shelf: dict[str, Dataset] = {}
         self.loaded: dict[str, Dataset] = {}
@@ -160,18 +162,25 @@ class Stores:
 
         Raises:
             ConfigurationError: The folder cannot be made or written.
+            LiftError: The engine is closed.
         """
         with self._lock:
+            if self._closed:
+                raise LiftError("this LiftOS is closed")
             if self._home is None:
                 self._home = open_home(self._settings)
             return self._home
 
-    @cached_property
+    @property
     def ledger(self) -> Ledger:
         """Every run from its start."""
-        return Ledger(self.home.database)
+        home = self.home
+        with self._lock:
+            if self._ledger is None:
+                self._ledger = Ledger(home.database)
+            return self._ledger
 
-    @cached_property
+    @property
     def approvals(self) -> Approvals:
         """What persons were asked, and what they said."""
         return Approvals(self.home.database)
@@ -179,6 +188,7 @@ class Stores:
     def close(self) -> None:
         """Closes what was opened."""
         with self._lock:
+            self._closed = True
             if self._home is not None:
                 self._home.close()
                 self._home = None

@@ -16,6 +16,7 @@ from liftos_agents.domain.answer import Answer
 from liftos_agents.domain.run import RunStatus
 from liftos_agents.domain.specialist import Specialist
 from liftos_agents.errors import CancelledError, LiftError
+from liftos_agents.graphs import consent
 from liftos_agents.graphs.checkpoints import ThreadSaver, open_saver
 from liftos_agents.graphs.flow import Flow
 from liftos_agents.graphs.loop_thread import LoopThread
@@ -169,6 +170,12 @@ class Workshop:
 
         self._behind(write)
 
+    def give_up(self, run: Run, error: BaseException) -> None:
+        """Lets go of a run that was claimed and could not be begun again."""
+        if run.entered:
+            status: RunStatus = "cancelled" if isinstance(error, asyncio.CancelledError) else "failed"
+            self._behind(self.stores.ledger.settle, run.id, status, problem=str(error))
+
     async def settled(self) -> None:
         """Waits until what lies behind earlier answers is written."""
         for writing in tuple(self._writing):
@@ -196,7 +203,7 @@ class Workshop:
             self._saver.conn.close()
         self.stores.close()
 
-    def _behind(self, write: Callable[..., None], *arguments: Any, **options: Any) -> None:
+    def _behind(self, write: Callable[..., object], *arguments: Any, **options: Any) -> None:
         def attempt() -> None:
             try:
                 write(*arguments, **options)
@@ -210,11 +217,8 @@ class Workshop:
     def _keep(self, run: Run, recorder: Recorder, answer: Answer) -> None:
         recorder.finish(answer.status, answer=answer)
         if run.services.memory is not None and answer.status == "complete":
-            denied = {a.evidence for a in self.stores.approvals.of_run(run.id) if a.status == "denied"}
-            learnt = [e for e in answer.evidence if e.id not in denied]
-            run.services.memory.remember(
-                memory_room.records_of(run.organisation, run.id, answer.answer, learnt)
-            )
+            body, learnt = consent.learnable(answer, self.stores.approvals.of_run(run.id))
+            run.services.memory.remember(memory_room.records_of(run.organisation, run.id, body, learnt))
         self.flow.settle(run, answer)
 
     @property

@@ -255,6 +255,7 @@ class LiftOS(Reporting, Conversations):
         run_id: str | None = None,
         on_event: Listener | None = None,
     ) -> Answer:
+        question = _checked(question)
         services = self._workshop.services(model)
         await self._workshop.settled()
         if thread is not None:
@@ -275,7 +276,7 @@ class LiftOS(Reporting, Conversations):
             self._workshop.trace,
             run.id,
             run.organisation,
-            question=_checked(question),
+            question=question,
             thread_id=run.thread,
             model=services.model_name,
         )
@@ -318,4 +319,5 @@ def sources_of(data: Any) -> tuple[Any, ...]:
 def _checked(question: str) -> str:
     if not question.strip():
         raise ArgumentError("the question is empty", fix="Ask something")
-    return question
+    # Bytes of another encoding, as a terminal may hand them in, are no text that can be kept.
+    return question.encode(errors="replace").decode()

@@ -13,7 +13,7 @@ from liftos_agents.domain.run import FINISHED, Approval, RunEntry, RunStatus
 from liftos_agents.errors import ArgumentError, CancelledError, ConfigurationError, NotFoundError
 from liftos_agents.graphs.approvals import Verdict
 from liftos_agents.graphs.consent import pending_approval
-from liftos_agents.graphs.flow import Listener
+from liftos_agents.graphs.flow import Listener, to_the_end
 from liftos_agents.graphs.ledger import Entry
 from liftos_agents.graphs.replay import Replay, replay
 from liftos_agents.graphs.run import run_again
@@ -65,11 +65,14 @@ class RunControl:
         return {**record, **public, "approvals": [a.model_dump(mode="json") for a in asked]}
 
     def pending(self, run: str | None = None) -> tuple[Approval, ...]:
-        """What waits for a person's decision, in one run or in all."""
+        """What waits for a person's decision, in one run or in all; a cancelled run waits for nobody."""
         self._workshop.settle()
         if run is None:
             return self._workshop.stores.approvals.pending(self.settings.organisation)
-        asked = self._workshop.stores.approvals.of_run(self._entry(run).public.id)
+        entry = self._entry(run)
+        if entry.public.status == "cancelled":
+            return ()
+        asked = self._workshop.stores.approvals.of_run(entry.public.id)
         return tuple(a for a in asked if a.status == "pending")
 
     def resume(
@@ -129,7 +132,7 @@ class RunControl:
 
         Raises:
             NotFoundError: No such run or approval.
-            ArgumentError: It was denied already, or another process is at work on the run.
+            ArgumentError: It was denied already, the run was cancelled, or another process is at work on it.
         """
         return self._workshop.loop.result(self._decide(run, "approved", approval_id, by, note, on_event))
 
@@ -188,18 +191,22 @@ class RunControl:
             return await self._off_loop(self._kept, entry)
         services = self._workshop.services(entry.public.model)
         again = run_again(services, entry, Untraced(), max_usd=max_usd, max_seconds=max_seconds)
-        await self._off_loop(self._claim, entry)
-        recorder = tracing.Recorder(
-            self._workshop.trace,
-            again.id,
-            again.organisation,
-            question=entry.public.question,
-            thread_id=again.thread,
-            model=services.model_name,
-            resume=True,
-        )
-        again.trace = recorder
-        again.meter.after(*recorder.spent)
+        try:
+            await to_the_end(self._workshop.pool, self._claim, entry, again)
+            recorder = tracing.Recorder(
+                self._workshop.trace,
+                again.id,
+                again.organisation,
+                question=entry.public.question,
+                thread_id=again.thread,
+                model=services.model_name,
+                resume=True,
+            )
+            again.trace = recorder
+            again.meter.after(*recorder.spent)
+        except BaseException as error:
+            self._workshop.give_up(again, error)
+            raise
         work = self._workshop.flow.resume(again, entry.public.question, listener=on_event)
         return await self._see_through(again, recorder, work)
 
@@ -221,21 +228,23 @@ class RunControl:
     async def _cancel(self, run: str) -> RunEntry:
         await self._workshop.settled()
         entry = await self._off_loop(self._entry, run)
+        asked_in = 0
+        # The engine that is at work looks a few times a second.
+        for _ in range(int(_PATIENCE_SECONDS / _LOOK_SECONDS)):
+            if entry.public.status not in ("running", "interrupted", "needs_approval"):
+                break
+            if not self._workshop.watch.stop(entry.public.id) and asked_in != entry.public.attempt:
+                await self._off_loop(self._workshop.stores.ledger.request_cancel, entry)
+                asked_in = entry.public.attempt
+            if entry.alive:
+                await asyncio.sleep(_LOOK_SECONDS)
+            entry = await self._off_loop(self._entry, entry.public.id)
         if entry.public.status in FINISHED:
             raise ArgumentError(
                 f"run {entry.public.id!r} has ended: {entry.public.status}",
                 where="RUN",
                 fix=f"Read its answer with: liftos runs show {entry.public.id}",
             )
-        if entry.public.status in ("running", "interrupted", "needs_approval"):
-            if not self._workshop.watch.stop(entry.public.id):
-                await self._off_loop(self._workshop.stores.ledger.request_cancel, entry)
-            # The engine that is at work looks a few times a second.
-            for _ in range(int(_PATIENCE_SECONDS / _LOOK_SECONDS)):
-                entry = await self._off_loop(self._entry, entry.public.id)
-                if entry.public.status != "running":
-                    break
-                await asyncio.sleep(_LOOK_SECONDS)
         return entry.public
 
     async def _decide(
@@ -249,6 +258,12 @@ class RunControl:
     ) -> Answer:
         await self._workshop.settled()
         entry = await self._off_loop(self._entry, run)
+        if entry.public.status == "cancelled":
+            raise ArgumentError(
+                f"run {entry.public.id!r} was cancelled: nothing of it waits for a decision",
+                where="RUN",
+                fix=f"If it is wanted after all: liftos runs resume {entry.public.id}",
+            )
         approvals = self._workshop.stores.approvals
         await self._off_loop(
             lambda: approvals.decide(entry.public.id, verdict, approval=approval_id, by=by, note=note)
@@ -258,7 +273,7 @@ class RunControl:
     def _entry(self, run: str) -> Entry:
         return self._workshop.stores.ledger.entry(run, self.settings.organisation)
 
-    def _claim(self, entry: Entry) -> None:
+    def _claim(self, entry: Entry, run: Run) -> None:
         shape = fingerprint()
         if entry.public.status == "running":
             identifier = entry.process.partition(":")[0]
@@ -270,6 +285,7 @@ class RunControl:
         if entry.topology != shape:
             raise other_version(entry.public.id)
         self._workshop.stores.ledger.claim(entry, shape)
+        run.entered = True
 
     def _kept(self, entry: Entry) -> Answer:
         """The answer on record, with its approvals as they stand now."""
