@@ -20,7 +20,9 @@ from liftos_agents.tools.surfacing.page_text import is_markup, visible_lines
 
 LONGEST_FACT = 400
 _PAIR = re.compile(r"^([^\W\d][\w &/'’-]{1,30}?)\s*[:：=]\s*(?<!\d:)(\S.*)$")
-_CURRENCY = re.compile(r"[€$£¥]|zł|[A-Z]{3}|euro|dollar", re.IGNORECASE)
+_CURRENCY = re.compile(
+    r"[€$£¥₹₺₽]|\b[A-Z]{3}\b|(?i:zł|kč|\b(?:eur|usd|gbp|chf|pln|kr|ft|lei|euros?|dollars?)\b)"
+)
 _ACCENT = re.compile("[\u0300-\u036f]")
 
 
@@ -80,7 +82,14 @@ def _given(facts: Sequence[str] | Mapping[str, Any] | None) -> list[tuple[str, s
     if isinstance(facts, Mapping):
         for name, value in facts.items():
             several = cast("Sequence[Any]", value) if isinstance(value, list | tuple) else (value,)
-            rows += [(str(name).replace("_", " ").strip(), _plain(v)) for v in several if v not in (None, "")]
+            label, told = (
+                str(name).replace("_", " ").strip(),
+                [_plain(v) for v in several if v not in (None, "")],
+            )
+            # One of several materials or colours by itself would say of the whole what is true of a part.
+            if len(told) > 1 and kind_of(label) in ("property", "material", "colour"):
+                told = [", ".join(told)]
+            rows += [(label, value) for value in told]
         return rows
     for entry in facts:
         pair = _PAIR.match(entry.strip())
@@ -102,7 +111,7 @@ def _sorted_out(rows: Sequence[tuple[str, str]]) -> GivenFacts:
     for name, raw in rows:
         kind, given, shown = kind_of(name), raw, name
         source = f"{name}: {raw}" if kind in ("property", "aside") else raw
-        if kind == "price" and not _CURRENCY.search(raw):
+        if kind == "price" and not (_CURRENCY.search(raw) and any(c.isdigit() for c in raw)):
             kind = "property"
         if kind == "property" and says_yes(raw):
             kind, given, shown = "phrase", name[:1].upper() + name[1:], ""

@@ -78,6 +78,16 @@ class Order:
                 return fact.value
         return in_list(fact, self.language, self.brand)
 
+    def echoes(self, fact: Fact) -> bool:
+        """Whether a fact says beside the name only what the name says: women of a women's jacket."""
+        own = _words(fact.value)
+        return fact.kind in ("material", "colour", "audience", "phrase") and own <= _words(self.subject.value)
+
+    def after(self, opening: str, said: str) -> str:
+        """`said` behind its opening, parted by a colon; by a dash where `said` has a colon of its own."""
+        colon = self.wording.colon
+        return f"{opening} – {said}" if colon.strip() in said else f"{opening}{colon}{said}"
+
 
 def both_names(order: Order, name: str) -> str:
     """Brand and product as the language orders them; the product alone where it begins with the brand."""

@@ -67,7 +67,7 @@ def titles(order: Order, field: FieldLimit) -> Iterator[Line]:
     subject = order.subject
     tail = f" | {brand.value}" if brand and product else ""
     ids = (brand.id,) if tail and brand else ()
-    told = [(f, order.told(f)) for f in order.given.details]
+    told = [(f, order.told(f)) for f in order.given.details if not order.echoes(f)]
     short = [(f, t) for f, t in told if len(t) <= 30 and ", " not in t]
     name = short_name(subject.value, room - len(tail), order.language, order.limits.counting)
     if name:
@@ -86,10 +86,10 @@ def subjects(order: Order, field: FieldLimit) -> Iterator[Line]:
     """Subjects of a letter: the product with its first fact, two facts, the product under an opening."""
     room, own, subject = room_in(field), order.wording, order.subject
     told = [(f, order.told(f)) for f in order.given.details]
-    for fact, text in told[:4]:
-        name = _fitting(order, room - _length(order, own.colon + text))
+    for fact, text in [entry for entry in told if not order.echoes(entry[0])][:4]:
+        name = _fitting(order, room - _length(order, order.after("", text)))
         if name:
-            yield Line(f"{name}{own.colon}{text}", (subject.id, fact.id))
+            yield Line(order.after(name, text), (subject.id, fact.id))
     for glance in own.glance:
         name = _fitting(order, room - _length(order, glance + own.colon))
         if name:
@@ -149,22 +149,30 @@ def _running(
     own = order.wording
     call = order.calls[slot % len(order.calls)]
     opening, ids = "", tuple[str, ...]()
-    if slot % 3 == 0:
+    # A price alone says nothing: it stands beside the name.
+    if slot % 3 == 0 or all(fact.kind == "price" for fact, _ in listed):
         named = _named(order, room * 6 // 10)
         if named:
-            opening, ids = f"{named[0]}{own.colon}", named[1]
+            opening, ids = named
     elif slot % 3 == 2 and len(listed) > 1:
-        opening = f"{own.glance[0]}{own.colon}"
+        opening = own.glance[0]
     taken: list[Told] = []
     for entry in listed:
-        if len(taken) < most and _length(order, opening + _row(order, [*taken, entry]) + ".") <= room:
+        if ids and order.echoes(entry[0]) and len(listed) > 1:
+            continue
+        if len(taken) < most and _length(order, _behind(order, opening, [*taken, entry])) <= room:
             taken.append(entry)
     if not taken:
         return None, set()
-    line = f"{opening}{_row(order, taken)}." if opening else f"{capitalised(_row(order, taken))}."
+    line = _behind(order, opening, taken)
     ended = f"{line} {call}."
     shown = ended if _length(order, ended) <= room else line
     return Line(shown, (*ids, *(f.id for f, _ in taken))), {f.id for f, _ in taken}
+
+
+def _behind(order: Order, opening: str, entries: Sequence[Told]) -> str:
+    row = _row(order, entries)
+    return f"{order.after(opening, row)}." if opening else f"{capitalised(row)}."
 
 
 def _row(order: Order, entries: Sequence[Told]) -> str:

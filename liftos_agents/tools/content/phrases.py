@@ -35,6 +35,7 @@ class Phrases(BaseModel):
     both: str
     glance: tuple[str, ...]
     material: str
+    material_label: str
     colour: str
     colour_label: str
     audience: str
@@ -73,7 +74,8 @@ def in_list(fact: Fact, language: str, brand: str = "") -> str:
     if fact.kind == "material":
         return own.material.format(value=value) if not _ARTICLE.match(value) else value
     if fact.kind == "colour":
-        pattern = own.colour if language != "en" or mentions("colours", value) else own.colour_label
+        plain = language != "en" or mentions("colours", value)
+        pattern = own.colour if plain else own.colour_label.replace(own.colon, " ")
         return lowered(pattern.format(value=value), language, brand)
     if fact.kind == "audience":
         return _for(fact.value, value, language)
@@ -91,6 +93,10 @@ def alone(fact: Fact, language: str) -> str:
         return own.property.format(label=capitalised(fact.name), value=fact.value)
     if fact.kind == "price":
         return own.price.format(value=fact.value)
+    if fact.kind == "colour" and (language != "en" or not mentions("colours", fact.value)):
+        return own.colour_label.format(value=fact.value)
+    if fact.kind == "material" and not _ARTICLE.match(fact.value):
+        return capitalised(own.material_label.format(value=lowered(fact.value, language)))
     return capitalised(in_list(fact, language) if fact.kind != "phrase" else fact.value)
 
 
@@ -107,7 +113,8 @@ def lowered(text: str, language: str, brand: str = "") -> str:
         return text
     first, plain = words[0], words[0].lower()
     if language == "de":
-        named = plain not in stop_words("de")
+        adjective = len(words) > 1 and words[1][:1].isupper() and _GERMAN_ADJECTIVE.fullmatch(plain)
+        named = plain not in stop_words("de") | _GERMAN_SMALL and not adjective
     else:
         followed = len(words) > 1 and words[1][:1].isupper()
         known = is_neutral_word(first) or first.casefold() in brand.casefold().split()
@@ -127,13 +134,49 @@ def title_case(text: str) -> str:
     return re.sub(r"(?<![\w'’])[^\W_]+", cased, text)
 
 
-_SMALL = {"a", "an", "and", "or", "by", "for", "from", "in", "of", "on", "the", "to", "with"}
+_SMALL = {
+    "a",
+    "an",
+    "and",
+    "as",
+    "at",
+    "by",
+    "for",
+    "from",
+    "in",
+    "of",
+    "on",
+    "or",
+    "per",
+    "the",
+    "to",
+    "with",
+}
+# What feeds say of buyers in one word: it stands by itself, for "for unisex" is no English.
+_ADJECTIVES = {
+    "unisex",
+    "male",
+    "female",
+    "adult",
+    "infant",
+    "newborn",
+    "toddler",
+    "men's",
+    "women's",
+    "men’s",
+    "women’s",
+}
+_GERMAN_SMALL = frozenset(("ohne", "nur", "inklusive", "inkl", "extra", "sehr", "besonders", "auch"))
+_COUNTED = "zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf"
+_GERMAN_ADJECTIVE = re.compile(
+    rf"(?:{_COUNTED}|[a-zäöüß-]{{2,}}(?:isch|lich|ig|bar|los|sam|haft|iert|fach)(?:e|er|es|en|em))"
+)
 
 
 def _for(value: str, said: str, language: str) -> str:
     own = phrases(language)
     opening = own.audience.split("{", maxsplit=1)[0].strip().casefold()
-    if value.casefold().startswith(opening + " "):
+    if value.casefold().startswith(opening + " ") or value.casefold() in _ADJECTIVES:
         return said
     if language == "de" and (_ARTICLE.match(value) or not all(map(_GERMAN_PLAIN.fullmatch, value.split()))):
         return own.audience_label.format(value=value)

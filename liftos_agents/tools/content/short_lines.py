@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from liftos_agents.tools.content.clauses import leading_clauses, short_name
+from liftos_agents.tools.content.clauses import HEAD_AT_END, leading_clauses, short_name
 from liftos_agents.tools.content.counting import measured_length
 from liftos_agents.tools.content.limits import FieldLimit
 from liftos_agents.tools.content.lines import Line, Order, both_names, room_in
@@ -27,12 +27,12 @@ def headlines(order: Order, field: FieldLimit) -> Iterator[Line]:
 def plain_headlines(order: Order, field: FieldLimit) -> Iterator[Line]:
     """Headlines for adverts where one is shown: each names the product or says what is strongest about it."""
     room = room_in(field)
-    own, subject = order.wording, order.subject
-    for fact in order.given.details[:3]:
+    subject = order.subject
+    for fact in [f for f in order.given.details if not order.echoes(f)][:3]:
         said = order.told(fact)
-        name = _name(subject.value, room - _length(order, own.colon + said), order)
+        name = _name(subject.value, room - _length(order, order.after("", said)), order)
         if name:
-            yield Line(f"{name}{own.colon}{said}", (subject.id, fact.id))
+            yield Line(order.after(name, said), (subject.id, fact.id))
     yield from (Line(capitalised(d.text), d.facts) for d in _headline_drafts(order, room))
 
 
@@ -146,8 +146,9 @@ def _pairs(order: Order, room: int, *, most: int) -> Iterator[Line]:
 def _slug(text: str, room: int, order: Order) -> str:
     name = short_name(text, room, order.language, order.limits.counting)
     words = re.findall(r"[^\W_]+", (name or text).casefold())
+    from_start = order.language in HEAD_AT_END
     while words and _length(order, "-".join(words)) > room:
-        words = words[:-1]
+        words = words[1:] if from_start else words[:-1]
     return "-".join(words)
 
 

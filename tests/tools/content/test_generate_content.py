@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from benchmarks.content_limits import LANGUAGES, PLATFORMS, VOCABULARY, faults, given_texts, measure
 from liftos_agents.data.store import TransientStore
 from liftos_agents.domain.reference import show
+from liftos_agents.tools.content.clauses import short_name
 from liftos_agents.tools.errors import ToolRetry
 from liftos_agents.tools.registry import run
 
@@ -489,3 +490,89 @@ def test_any_facts_give_sound_copy_or_a_plain_refusal(product, facts, platform, 
     ]
     assert broken == []
     assert all(check["passed"] for check in result["checks"])
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "room", "short"),
+    [
+        ("F7 CarPlay & Android Auto Double Din Car Stereo Receiver", "en", 20, "Car Stereo Receiver"),
+        ("Stainless Steel Salt and Pepper Mill", "en", 22, "Salt and Pepper Mill"),
+        ("Stainless Steel Salt and Pepper Mill", "en", 15, None),
+        ("Merino Base Layer Women's Long Sleeve", "en", 20, "Merino Base Layer"),
+        ("Vélo pliant 20 pouces", "fr", 19, "Vélo pliant"),
+        ("Sac à dos Trail 40", "fr", 18, "Sac à dos Trail 40"),
+        ("Klapprad 20 Zoll Deluxe", "de", 16, "20 Zoll Deluxe"),
+    ],
+)
+def test_a_name_is_shortened_to_what_the_thing_is(name, language, room, short):
+    assert short_name(name, room, language) == short
+
+
+@pytest.mark.parametrize("platform", ["google_rsa", "meta", "email", "seo", "sms"])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"produkt": "Laufschuhe", "farbe": "Salbeigrün", "material": "Baumwolle", "zielgruppe": "der Läufer"},
+        {"produit": "Vélo pliant", "couleur": "vert sauge", "poids": "12 kg"},
+        {"producto": "Mochila", "color": "azul marino", "peso": "1 kg"},
+        {"nazwa": "Plecak", "kolor": "czarny", "materiał": "bawełna", "grupa docelowa": "turyści"},
+        {"product": "Desk Lamp", "colour": "sand", "weight": "1 kg"},
+    ],
+)
+def test_no_line_has_a_colon_behind_a_colon(facts, platform):
+    lines = texts(write(facts=facts, platform=platform))
+    assert lines
+    pieces = [piece for line in lines for text in line.split("\n") for piece in re.split(r"[.;,] ", text)]
+    assert [piece for piece in pieces if len(re.findall(r":(?: |$)", piece)) > 1] == []
+
+
+def test_several_values_of_one_property_stand_together():
+    result = write(facts={"product": "Skillet", "hobs": ["gas", "induction"], "material": ["cotton", "wool"]})
+    values = {f["value"] for f in result["facts"]}
+    assert {"gas, induction", "cotton, wool"} <= values
+    assert "Made of Cotton" not in texts(result)
+
+
+def test_a_price_never_stands_alone_in_a_description():
+    facts = {"product": "Cast Iron Skillet", "brand": "Lodge", "diameter": "26 cm", "audience": "campers"}
+    lines = texts(write(facts={**facts, "hobs": "gas and induction", "price": "$39.90"}), "descriptions")
+    assert any("$39.90" in line for line in lines)
+    assert not any(line.startswith("$39.90.") for line in lines)
+
+
+def test_what_the_name_says_is_not_said_again_beside_it():
+    facts = {
+        "product": "Cast Iron Skillet",
+        "material": "cast iron",
+        "audience": "unisex",
+        "diameter": "26 cm",
+    }
+    lines = texts(write(facts=facts, platform=["meta", "email", "seo"]))
+    assert not any("Skillet: made of cast iron" in line or "for unisex" in line for line in lines)
+
+
+def test_a_german_adjective_within_a_line_is_small():
+    facts = {"produkt": "Klapprad", "marke": "Radwerk", "merkmale": ["Zwei Körbe", "Hydraulische Bremsen"]}
+    assert any(", hydraulische Bremsen" in t for t in texts(write(facts=facts, platform="meta")))
+
+
+@pytest.mark.parametrize(("parfum", "said"), [("sans", False), ("lavande", True)])
+def test_what_the_product_has_not_is_left_out_in_every_language(parfum, said):
+    result = write(facts={"produit": "Crème hydratante", "contenance": "50 ml", "parfum": parfum})
+    assert any("arfum" in t for t in texts(result)) is said
+
+
+def test_a_path_keeps_the_thing_itself():
+    assert "earbuds" in texts(write(facts={"product": "Wireless Earbuds", "weight": "4 g"}), "paths")
+
+
+@pytest.mark.parametrize("price", ["null", "TBD", "nan", "unknown"])
+def test_a_price_that_is_none_is_not_said(price):
+    result = write(facts={"product": "Desk Lamp", "weight": "1 kg", "price": price})
+    assert not any(price.casefold() in t.casefold() for t in texts(result))
+
+
+@pytest.mark.parametrize("price", ["kr 400", "1299 usd", "CHF 45.-", "12,99 €", "599 zł"])
+def test_a_price_in_any_currency_is_a_price(price):
+    facts = write(facts={"product": "Desk Lamp", "weight": "1 kg", "price": price})["facts"]
+    assert ("price", price.rstrip(".-")) in {(f["kind"], f["value"]) for f in facts}

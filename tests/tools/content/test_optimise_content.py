@@ -94,7 +94,7 @@ def test_a_german_line_is_replaced_by_a_german_line():
     )
     shown = " ".join(line["text"] for line in result["after"]["lines"])
     assert "beste" not in shown
-    assert "Material: Edelstahl" in shown
+    assert "Wasserkocher K2: 1,7 l, Material Edelstahl" in shown
 
 
 LINES = st.one_of(
