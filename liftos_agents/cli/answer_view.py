@@ -64,11 +64,16 @@ def _section(title: str, rows: list[tuple[str, str]]) -> RenderableType:
 
 def _footer(answer: Answer) -> RenderableType:
     grounding, timings, cost = answer.grounding, answer.timings, answer.cost
-    dropped = f", {len(grounding.dropped)} sentences left out" if grounding.dropped else ""
+    dropped = f", {_counted(len(grounding.dropped), 'sentence')} left out" if grounding.dropped else ""
+    pieces = _counted(len(answer.evidence), "piece")
     first = next((c.id for c in (*answer.answer.claims, *answer.answer.recommendations)), None)
     why = f"\nWhy? liftos trace why {answer.run_id} {first}" if first else ""
     return Text(
-        f"{grounding.bound} of {grounding.numbers} numbers bound to {len(answer.evidence)} pieces of evidence{dropped}"
+        f"{grounding.bound} of {grounding.numbers} numbers bound to {pieces} of evidence{dropped}"
         f" · {answer.model} · {timings.total_ms / 1000:.2f} s · ${cost.usd:.4f}{why}",
         style="dim",
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -27,7 +27,8 @@ def _fit(result: dict[str, Any]) -> Table | None:
     if not channels:
         return None
     currency = result.get("currency")
-    table = _table("Channels", "Channel", "Spend", "Share", "ROAS (90 %)", "Marginal (90 %)", "P(wasteful)")
+    title = "Channels, with their shares of the outcome"
+    table = _table(title, "Channel", "Spend", "Share", "ROAS (90 %)", "Next unit (90 %)", "P(waste)")
     for name, channel in channels.items():
         wasteful = channel.get("probability_wasteful")
         marginal = channel.get("decision_marginal_roas") or channel.get("marginal_roas")
@@ -48,7 +49,7 @@ def _allocation(result: dict[str, Any]) -> Table | None:
     if not allocation:
         return None
     currency = result.get("currency")
-    table = _table("Budget", "Channel", "Current mix", "Proposed", "Change", "")
+    table = _table("Budget", "Channel", "Current mix", "Proposed", "", "Change")
     top = max((max(a["current"], a["proposed"]) for a in allocation.values()), default=0.0) or 1.0
     for name, row in allocation.items():
         change = row["proposed"] - row["current"]
@@ -56,8 +57,8 @@ def _allocation(result: dict[str, Any]) -> Table | None:
             name,
             format_money(row["current"], currency),
             format_money(row["proposed"], currency),
+            f"[green]{'█' * round(16 * row['proposed'] / top)}[/green]",
             ("+" if change > 0 else "") + format_money(change, currency),
-            f"[green]{'█' * round(24 * row['proposed'] / top)}[/green]",
         )
     return table
 

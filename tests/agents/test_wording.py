@@ -95,7 +95,7 @@ def test_the_best_and_the_worst_channel_are_told_by_rank(concept: str) -> None:
 
 def test_channels_that_are_not_in_the_data_are_said_first() -> None:
     findings, shown = told("causal_analyst", "waste", "fit", FIT, absent=["“print”"])
-    assert shown(findings.headline).startswith("Not in the data: “print”.")
+    assert shown(findings.headline).startswith("The data holds no spend on “print”")
 
 
 def test_what_a_channel_returns_now_is_said_beside_a_change_that_cannot_be_judged() -> None:
@@ -139,6 +139,7 @@ def test_the_words_of_an_audit_are_for_keys_that_there_are() -> None:
         parts = result.model_dump(mode="json")["components"]
         keys |= set(parts) | {penalty.name for penalty in result.penalties}
         for part in parts.values():
-            keys |= set(part["missing"]) | {found.split(":")[0] for found in part["found"]}
+            keys |= set(part["missing"]) | {found.split(":")[0] for found in part["found"]} | {part["grade"]}
+    keys |= {"facet", "phrase", "query"} | {"title", "lead", "body"}
     languages = {"en", "de", "fr", "es", "it", "nl", "und"}
     assert set(playbook("surfacing_auditor").words) - languages <= keys
