@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from liftos_agents.domain.task import SpecialistBrief
 from liftos_agents.models.offline.channel_names import in_common_words
-from liftos_agents.models.offline.clauses import clauses, parts_of, sentences, wishes
+from liftos_agents.models.offline.clauses import clauses, parts_of, request, sentences, wishes
 from liftos_agents.models.offline.scope import ANCHORS, Foreign, foreign_in
 from liftos_agents.models.offline.similarity import Similarity
 from liftos_agents.models.offline.topics import ACTIVE, evidence, own_evidence, owners, said_of
@@ -50,12 +50,14 @@ class Assignment:
         strength: Specialist to how firmly the request speaks to it.
         foreign: What some part is about that is nobody's business.
         concepts: All subjects of the request.
+        facts: Sentences that only tell of what a text is to be about.
     """
 
     parts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     strength: dict[str, float] = field(default_factory=dict[str, float])
     foreign: Foreign | None = None
     concepts: tuple[str, ...] = ()
+    facts: list[str] = field(default_factory=list[str])
 
     def concepts_here(self) -> bool:
         """Whether any subject of the request is one of ours."""
@@ -99,6 +101,7 @@ def assign(
             current = max(heard[-1].scores, key=lambda t: heard[-1].scores[t], default=None)
             if current and heard[-1].scores[current] >= ACTIVE and owned[current] not in on_tables:
                 heard[-1].text += " " + text
+                made.facts.append(text)
                 continue
         strongest = max(scores.values(), default=0.0)
         foreign = foreign_in(
@@ -141,6 +144,11 @@ def asks_for(text: str, language: str) -> bool:
     """Whether a text asks for something that somebody does here, rather than being what is worked on."""
     subjects = set(said_of(text, language))
     return bool(_ASKING & subjects) and max(evidence(subjects).values()) >= ACTIVE
+
+
+def own_words(question: str, language: str) -> str:
+    """`question` without its material."""
+    return request(question, lambda text: asks_for(text, language))
 
 
 def _unknown(concept: str) -> bool:

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 
 from liftos_agents.domain.plan import Plan, PlanStep
 from liftos_agents.domain.task import DatasetBrief, SpecialistBrief, Turn
-from liftos_agents.models.offline.assignment import Assignment, asks_for, assign, similarity_of
-from liftos_agents.models.offline.clauses import request, wishes
+from liftos_agents.models.offline.asked_topics import asked_for
+from liftos_agents.models.offline.assignment import Assignment, assign, own_words, similarity_of
+from liftos_agents.models.offline.clauses import request
 from liftos_agents.models.offline.conversation import RouterCall
 from liftos_agents.models.offline.follow_up import continued, is_follow_up
-from liftos_agents.models.offline.glossary import FOREIGN
 from liftos_agents.models.offline.language import language_of
-from liftos_agents.models.offline.lexicon import lexicon
 from liftos_agents.models.offline.replies import question_back, refusal
 from liftos_agents.models.offline.scope import is_vague, without_orders
 from liftos_agents.models.offline.topics import ACTIVE, evidence, owners, said_of
@@ -26,17 +25,11 @@ _NEAR = 1.2
 _SLIGHT = 1.6
 _PLAIN = 2.0
 _BRIEF = 60
-_FEW = 3
-_SHORT_WORD = 4
 _SHORT = 8
 _ABOUT_DATA = frozenset(("data", "quality", "profile", "check", "dat", "date", "time", "row", "column"))
 _BUILDS_ON = re.compile(
     r"\b(?:based on|given|using|from) (?:that|this|those|these|it|the (?:result|finding|outcome|analysis|audit))|\baccordingly\b"
 )
-_EMPTY = frozenset(
-    ("vague", "marketing", "improve", "show", "recommend", "explain", "check", "audit", "data", "optimise", "money", "sales", "effective",
-     "best", "worst", "compare", "write", "increase", "budget", "campaign", "product", "quality", "profile", "plan", "ad")
-)  # fmt: skip
 
 
 def plan(call: RouterCall) -> Plan:
@@ -45,12 +38,13 @@ def plan(call: RouterCall) -> Plan:
     specialists = tuple(call.specialists)
     channels = tuple(c for d in task.datasets for c in d.channels)
     language = language_of(task.question)
-    question, ordered = without_orders(request(task.question, lambda text: asks_for(text, language)))
+    question, ordered = without_orders(own_words(task.question, language))
     last = task.thread[-1] if task.thread else None
     if ordered and (not question or is_vague(question)):
         return Plan(refusal=refusal("changing my instructions", specialists, language), reason="orders only")
     made = assign(question, specialists, channels, language)
-    if question != (whole := without_orders(task.question.strip())[0]) and _firmness(made) < ACTIVE:
+    whole = without_orders(task.question.strip())[0]
+    if question != whole and _firmness(made) < ACTIVE:
         in_full = assign(whole, specialists, channels, language)
         better = _firmness(in_full) >= ACTIVE and _firmness(made) < _SLIGHT and not made.concepts_here()
         if (len(in_full.parts) > 1 and _firmness(made) < _PLAIN) or better:
@@ -70,24 +64,23 @@ def plan(call: RouterCall) -> Plan:
         return Plan(
             clarification=question_back(specialists, language), reason="nothing in particular is asked for"
         )
-    if made.parts:
-        return Plan(steps=_steps(made.parts, specialists), reason=_reason(made.parts))
-    if made.foreign is None and question != task.question.strip():
+    if last is not None and last.agents and not made.parts and len(made.concepts) <= 4:
+        followed = _follow(question, last, made, specialists, language)
+        if followed is not None:
+            return followed
+    if question != task.question.strip() and not made.parts and made.foreign is None:
         on_material = _for_material(question, specialists)
         if on_material is not None:
             step = PlanStep(agent=on_material, goal=question)
             return Plan(steps=(step,), reason="what to do with the material given")
-    if made.foreign is not None:
-        return Plan(
-            refusal=refusal(made.foreign.about, specialists, language), reason=f"about {made.foreign.about}"
-        )
-    if last is not None and last.agents and len(made.concepts) <= 4:
-        followed = _follow(question, last, made, specialists, language)
-        if followed is not None:
-            return followed
-    if _in_general(made, asked=wishes(question)) or not (wishes(question) or made.parts):
-        return Plan(clarification=question_back(specialists, language), reason="no specialist stands out")
-    return Plan(refusal=refusal("that", specialists, language), reason="no specialist's business")
+    asked = asked_for(question, made, specialists, channels, language)
+    if asked.parts:
+        return Plan(steps=_steps(asked.parts, specialists), reason=_reason(asked.parts))
+    if asked.elsewhere:
+        about = made.foreign.about if made.foreign is not None else "that"
+        said = "no specialist's business" if about == "that" else f"about {about}"
+        return Plan(refusal=refusal(about, specialists, language), reason=said)
+    return Plan(clarification=question_back(specialists, language), reason="no specialist stands out")
 
 
 def _answered(
@@ -180,29 +173,6 @@ def _follow(
 def _going_on(question: str, agent: str) -> Plan:
     step = PlanStep(agent=agent, goal=question.strip())
     return Plan(steps=(step,), reason="goes on from the question before")
-
-
-def _in_general(made: Assignment, *, asked: bool) -> bool:
-    """Whether a request that nobody stands out for may still be meant for somebody here.
-
-    It may when it speaks of nothing in particular, or mostly of what is spoken of here.
-    """
-    found = [c for c in made.concepts if not c.startswith("#")]
-    weights = {c: sum(evidence((c,)).values()) for c in set(found)}
-    ours = [c for c in set(found) if weights[c] > 0 or c in _EMPTY]
-    strange = [
-        c
-        for c in set(found)
-        if c not in ours
-        and c not in lexicon().generic
-        and not c.startswith(FOREIGN)
-        and (len(c) >= _SHORT_WORD or not c.isascii())
-    ]
-    return (
-        not strange
-        or len(ours) > len(strange)
-        or ("vague" in found and len(strange) <= (1 if asked else _FEW))
-    )
 
 
 def _unsure(question: str, made: Assignment) -> bool:
