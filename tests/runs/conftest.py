@@ -3,39 +3,41 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
+import multiprocessing
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.runs import meadow as meadows
 from tests.runs.meadow import QUESTION, Meadow, said
 
-ROOT = Path(__file__).parents[2]
+_PROCESSES = multiprocessing.get_context("forkserver")
+# What every process needs is imported once; each one is a process of its own all the same.
+_PROCESSES.set_forkserver_preload(["tests.runs.warm"])
+_NUMBERS = count()
 
 
 class Shepherd:
     """One step on a meadow in a process of its own."""
 
-    def __init__(self, meadow: Meadow, step: str, *options: str) -> None:
-        command = [sys.executable, "-m", "tests.runs.meadow", str(meadow.home), step, *options]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+    def __init__(self, meadow: Meadow, step: str, limit: float | None = None) -> None:
+        self._out = meadow.home / f"said{next(_NUMBERS)}.json"
+        self.process = _PROCESSES.Process(target=meadows.step, args=(meadow.home, step, limit, self._out))
+        self.process.start()
 
     def kill(self) -> None:
         """Ends it as a power cut would."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.communicate()
+        self.process.kill()
+        self.process.join()
 
     def said(self) -> dict[str, Any]:
-        """What it printed in the end."""
-        out, err = self.process.communicate(timeout=60)
-        assert out, err
-        return json.loads(out.splitlines()[-1])
+        """What it said in the end."""
+        self.process.join(60)
+        assert self.process.exitcode == 0
+        return json.loads(self._out.read_text())
 
 
 @pytest.fixture
@@ -59,5 +61,5 @@ def processes() -> Iterator[list[Shepherd]]:
     begun: list[Shepherd] = []
     yield begun
     for shepherd in begun:
-        if shepherd.process.poll() is None:
+        if shepherd.process.is_alive():
             shepherd.kill()

@@ -1,12 +1,8 @@
-"""An engine whose work can be held up: a specialist that counts two flocks, each as soon as its gate is open.
-
-As a program, one step in a process of its own: `python -m tests.runs.meadow HOME ask|resume|approve`.
-"""
+"""An engine whose work can be held up: a specialist that counts two flocks, each as soon as its gate is open."""
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from pathlib import Path
 from typing import Any, Literal
@@ -121,7 +117,7 @@ class Meadow:
             assert time.monotonic() < deadline, f"nobody counts the {flock} sheep"
             time.sleep(_LOOK)
 
-    def engine(self, **settings: Any) -> LiftOS:
+    def engine(self, prompt: str = PROMPT, **settings: Any) -> LiftOS:
         """An engine on this home."""
         home = self.home
 
@@ -150,7 +146,7 @@ class Meadow:
         shepherd = Specialist(
             name="shepherd",
             purpose="Counts the sheep on the meadow.",
-            prompt=PROMPT,
+            prompt=prompt,
             prompt_version="1",
             tools=("count_sheep", "what_if"),
         )
@@ -171,23 +167,17 @@ def said(answer: Answer) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """One step; prints what was said, or what is wrong."""
-    home, step = Path(sys.argv[1]), sys.argv[2]
-    limit = None if "--guarded" not in sys.argv else 0.1
+def step(home: Path, name: str, limit: float | None, out: Path) -> None:
+    """One step of a process of its own: `ask`, `resume` or `approve`; writes what was said, or what is wrong."""
     with Meadow(home).engine(guardrails=Guardrails(max_share_moved=limit)) as lift:
         try:
-            if step == "ask":
+            if name == "ask":
                 answer = lift.ask(QUESTION, run_id="run_meadow")
-            elif step == "resume":
+            elif name == "resume":
                 answer = lift.resume("last")
             else:
                 answer = lift.approve("last", by="Ada")
         except (UserError, CancelledError) as error:
-            sys.stdout.write(json.dumps({"error": type(error).__name__, "message": str(error)}) + "\n")
+            out.write_text(json.dumps({"error": type(error).__name__, "message": str(error)}))
             return
-    sys.stdout.write(json.dumps(said(answer)) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+    out.write_text(json.dumps(said(answer)))

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from liftos_agents.config import Guardrails
+from liftos_agents import LiftOS
+from liftos_agents.config import Guardrails, Settings
 from liftos_agents.errors import ArgumentError, NotFoundError
-from liftos_agents.graphs.consent import DENIED
+from liftos_agents.graphs.consent import DENIED, DENIED_HEADLINE, WAITS_HEADLINE
 from tests.runs.conftest import Shepherd
-from tests.runs.meadow import QUESTION, Meadow, said
+from tests.runs.meadow import PROMPT, QUESTION, Meadow, said
 
 GUARDED = {"guardrails": Guardrails(max_share_moved=0.1)}
 
@@ -21,7 +22,7 @@ def test_a_plan_is_approved_over_three_processes(
     meadow: Meadow, whole: dict[str, Any], processes: list[Shepherd]
 ) -> None:
     meadow.open("white", "black")
-    waiting = Shepherd(meadow, "ask", "--guarded").said()
+    waiting = Shepherd(meadow, "ask", 0.1).said()
     assert waiting["status"] == "needs_approval"
     assert waiting["answer"]["recommendations"] == []
     assert waiting["answer"]["headline"] == whole["answer"]["headline"]
@@ -104,3 +105,55 @@ def test_the_guardrails_of_a_run_are_those_of_its_start(meadow: Meadow) -> None:
         lift.cancel("last")
     with meadow.engine() as lift:
         assert lift.resume("last").status == "needs_approval"
+
+
+def test_a_headline_that_recommends_waits_and_a_denied_plan_is_not_remembered(meadow: Meadow) -> None:
+    meadow.open("white", "black")
+    told = "{plan:channels.grass.changed|money} into grass"
+    prompt = PROMPT.replace("    headline:\n", f'    headline:\n      - text: "Put {told}."\n')
+    with meadow.engine(prompt, **GUARDED) as lift:
+        waiting = lift.ask(QUESTION)
+        assert waiting.answer.headline == WAITS_HEADLINE
+        assert "grass" not in waiting.answer.headline_source
+        assert waiting.answer.claims[0].text == "The plan moves €30.0 to grass."
+        denied = lift.deny("last", by="Bo")
+        assert denied.answer.headline == DENIED_HEADLINE
+        assert denied.answer.recommendations == ()
+        assert denied.answer.caveats == (DENIED,)
+        assert denied.grounding.numbers == denied.grounding.bound
+        remembered = [r.record.content for r in lift.memory.recall("default", "plan moves grass", limit=50)]
+        assert not [content for content in remembered if "grass" in content]
+        lift.settle()
+        (turn,) = _turns(lift, denied.thread_id)
+        assert turn["headline"] == DENIED_HEADLINE
+        lift.ask(QUESTION)
+        approved = lift.approve("last", by="Ada")
+        assert "€80.0 into grass" in approved.answer.headline
+        assert DENIED_HEADLINE not in approved.answer.headline
+
+
+def test_a_cancelled_run_waits_for_nobody(meadow: Meadow) -> None:
+    meadow.open("white", "black")
+    with meadow.engine(**GUARDED) as lift:
+        lift.ask(QUESTION)
+        assert lift.cancel("last").pending == 0
+        assert (lift.pending(), lift.pending("last")) == ((), ())
+        for decide in (lift.approve, lift.deny):
+            with pytest.raises(ArgumentError, match="was cancelled"):
+                decide("last")
+        assert lift.resume("last").status == "needs_approval"
+        assert [a.status for a in lift.pending("last")] == ["pending"] * 2
+
+
+def test_one_who_has_not_the_specialists_may_decide(meadow: Meadow, whole: dict[str, Any]) -> None:
+    meadow.open("white", "black")
+    with meadow.engine(**GUARDED) as lift:
+        lift.ask(QUESTION, run_id="run_meadow")
+    with LiftOS(settings=Settings(home=meadow.home)) as lift:
+        assert said(lift.approve("last", by="Ada", note="\udcff")) == whole
+
+
+def _turns(lift: LiftOS, thread_id: str) -> list[dict[str, Any]]:
+    thread = lift._workshop.stores.ledger.thread("default", thread_id)
+    assert thread is not None
+    return list(thread.turns)

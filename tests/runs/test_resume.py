@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import random
 import sqlite3
 import time
@@ -11,10 +12,13 @@ from typing import Any
 
 import pytest
 
+from liftos_agents import LiftOS
+from liftos_agents.config import Settings
 from liftos_agents.errors import (
     ArgumentError,
     BudgetExceededError,
     ConfigurationError,
+    LiftError,
     NotFoundError,
 )
 from tests.runs.conftest import Shepherd
@@ -162,7 +166,41 @@ def test_what_is_no_run(meadow: Meadow) -> None:
 def _first_to_end(processes: list[Shepherd]) -> Shepherd:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        ended = [p for p in processes if p.process.poll() is not None]
+        ended = [p for p in processes if not p.process.is_alive()]
         if ended:
             return ended[0]
     raise AssertionError("no process ended")
+
+
+def test_a_run_needs_its_specialists(meadow: Meadow, whole: dict[str, Any]) -> None:
+    meadow.open("white")
+    with meadow.engine() as lift, pytest.raises(BudgetExceededError):
+        lift.ask(QUESTION, run_id="run_meadow", max_seconds=0.5)
+    meadow.open("black")
+    stranger = pytest.raises(ConfigurationError, match="needs the specialist 'shepherd'")
+    with LiftOS(settings=Settings(home=meadow.home)) as lift, stranger:
+        lift.resume("last")
+    with meadow.engine() as lift:
+        assert said(lift.resume("last")) == whole
+
+
+def test_what_cannot_be_asked(meadow: Meadow) -> None:
+    with meadow.engine() as lift:
+        for name in ("x" * 70_000, "\udcff", "a\0b", "%"):
+            with pytest.raises(NotFoundError, match="no run"):
+                lift.run(name)
+            with pytest.raises(NotFoundError, match="no conversation"):
+                lift.ask(QUESTION, thread=name)
+        for name in ("last", "x" * 65, "a b"):
+            with pytest.raises(ArgumentError, match="no run can be called"):
+                lift.ask(QUESTION, run_id=name)
+        with pytest.raises(ArgumentError, match="max_usd is nan"):
+            lift.ask(QUESTION, max_usd=math.nan)
+        with pytest.raises(ArgumentError, match="max_seconds is nan"):
+            lift.ask(QUESTION, max_seconds=math.nan)
+        with pytest.raises(ArgumentError, match="no plain value"):
+            lift.ask(QUESTION, roles={"spend": {"a", "b"}})
+        assert lift.runs() == ()
+        assert lift.ask("What is the weather \udcff?").status == "refused"
+    with pytest.raises(LiftError, match="closed"):
+        lift.runs()
