@@ -117,11 +117,9 @@ def extractability(listing: Listing, language: str) -> Component:
     levels = [level for level, _ in listing.headings]
     ordered = all(b <= a + 1 for a, b in pairwise(levels))
     headings = saturating(len(levels), 1.5) * (1.0 if ordered else 0.6)
-    first = listing.lead.split(". ")[0]
-    answers = (
-        bool(first)
-        and len(first.split()) <= 35
-        and bool(_IS_A.search(first) or found("specification", first))
+    answers = next(
+        ((value, said) for value, said in zip((1.0, 0.8), listing.opening, strict=False) if _answers(said)),
+        None,
     )
     ease = reading_ease(listing.sentences, language)
     length = saturating(len(tokens(listing.text)), 60.0)
@@ -149,10 +147,15 @@ def extractability(listing: Listing, language: str) -> Component:
                 tuple(f"{n}: {v}" for n, v in listing.pairs[:2]),
                 reachable=max(pairs, saturating(8, 4.0)),
             ),
-            Item("answer_first", 2.5, float(answers), (first[:120],) if answers else ()),
+            Item("answer_first", 2.5, answers[0] if answers else 0.0, (answers[1][:120],) if answers else ()),
             Item("readability", 2.0, readable, (f"reading ease {ease:.0f}",), reachable=max(readable, 0.8)),
         ),
     )
+
+
+def _answers(sentence: str) -> bool:
+    """Whether a sentence is short and says what the product is, does or measures."""
+    return len(sentence.split()) <= 35 and bool(_IS_A.search(sentence) or found("specification", sentence))
 
 
 def proof(listing: Listing) -> Component:

@@ -126,7 +126,8 @@ def _agreement(listing: Listing, page: Page) -> tuple[float, tuple[str, ...]]:
     if amount is not None:
         checks["price"] = any(abs(amount - price) < 0.005 for price in _shown_prices(listing))
     if rating := values.get("ratingValue"):
-        checks["rating"] = rating in listing.text or rating.replace(".", ",") in listing.text
+        number = re.escape(rating).replace(r"\.", "[.,]")
+        checks["rating"] = bool(re.search(rf"(?<![\w.,]){number}(?![\w%]|[.,]\d)", listing.text))
     if not checks:
         return 0.0, ()
     return sum(checks.values()) / len(checks), tuple(
@@ -140,13 +141,13 @@ def _shown_prices(listing: Listing) -> list[float]:
 
 
 def _recent(updated: str | None, as_of: str | None) -> float:
-    if updated is None:
-        return 0.0
-    if as_of is None:
-        return 1.0
+    """1 for a day of the year before `as_of`, falling to 0 over two more; 0 for no day, or one that is still to come."""
     try:
-        age = (date.fromisoformat(as_of[:10]) - date.fromisoformat(updated[:10])).days
+        stated = date.fromisoformat((updated or "")[:10])
+        age = (date.fromisoformat(as_of[:10]) - stated).days if as_of else 0
     except ValueError:
+        return 0.0
+    if age < -1:
         return 0.0
     return 1.0 if age <= _STALE_DAYS else max(0.0, 1.0 - (age - _STALE_DAYS) / (2 * _STALE_DAYS))
 

@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, cast
 
 from liftos_agents.tools.surfacing.injection import set_aside, strip_invisible
 from liftos_agents.tools.surfacing.page_text import is_markup, visible_lines
 
+LONGEST_TITLE = 300
 LEAD_WORDS = 50
 _BULLET = re.compile(r"^\s*(?:[•●▪◦‣✔✓✅★▶►·※–—*+-]|\d{1,2}\s?[.):](?!\d))\s*(?=\S)")
 _INLINE_BULLET = re.compile(r"[•●▪◦‣✔✓✅★▶►※]\s*")
@@ -39,6 +40,7 @@ class Listing:
     Attributes:
         title: The product's title line.
         lead: The first fifty words after the title.
+        opening: The first two sentences after the title, headings apart; none where the text runs on from a title cut off.
         body: Everything after the title, lines kept.
         headings: Level and words of each heading, in order; sections without markup have level 2.
         items: List items, without their marks.
@@ -51,6 +53,7 @@ class Listing:
 
     title: str
     lead: str
+    opening: tuple[str, ...]
     body: str
     headings: tuple[tuple[int, str], ...]
     items: tuple[str, ...]
@@ -100,11 +103,14 @@ def read_listing(text: str) -> Listing:
             pairs.append((pair.group(1).strip(), pair.group(2).strip()))
         plain.append(content)
 
-    title, rest = _title(plain, headings, pairs)
+    title, rest, runs_on = _title(plain, headings, pairs)
     sentences = tuple(s for line in (title, *rest) for s in _sentences(line))
+    named = {words for _, words in headings}
+    told = (s for line in rest if line.rstrip(":： ") not in named for s in _sentences(line))
     return Listing(
         title=title,
         lead=" ".join(" ".join(rest).split()[:LEAD_WORDS]),
+        opening=() if runs_on else tuple(islice(told, 2)),
         body="\n".join(rest),
         headings=tuple(headings),
         items=tuple(items),
@@ -168,13 +174,17 @@ def _pieces(line: str) -> list[str]:
 
 def _title(
     plain: list[str], headings: list[tuple[int, str]], pairs: list[tuple[str, str]]
-) -> tuple[str, list[str]]:
+) -> tuple[str, list[str], bool]:
+    """The title, the other lines, and whether the first of them continues a title that was cut off."""
     labelled = next((value for name, value in pairs if name.casefold() in _TITLE_KEYS), None)
     first = next((words for level, words in headings if level == 1), None)
     title = labelled or first or (plain[0] if plain else "")
-    if len(title) > 300:
-        sentences = _sentences(title)
-        title = sentences[0][:300]
+    runs_on = False
+    if len(title) > LONGEST_TITLE:
+        sentence = _sentences(title)[0]
+        runs_on = len(sentence) > LONGEST_TITLE
+        cut = sentence[: LONGEST_TITLE + 1].rpartition(" ")[0] or sentence[:LONGEST_TITLE]
+        title = cut if runs_on else sentence
     rest: list[str] = []
     taken = False
     for line in plain:
@@ -185,7 +195,7 @@ def _title(
                 rest.append(remainder)
         else:
             rest.append(line)
-    return title, rest
+    return title, rest, runs_on
 
 
 def _agreeing(pairs: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

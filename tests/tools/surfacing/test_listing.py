@@ -1,5 +1,8 @@
 """How a product text is taken apart."""
 
+import pytest
+
+from liftos_agents.tools.surfacing.audit import audit
 from liftos_agents.tools.surfacing.listing import read_listing
 from liftos_agents.tools.surfacing.product_facts import found, name_of
 
@@ -70,3 +73,27 @@ def test_facts_are_found_with_their_units():
     assert found("certification", text) == ("ce certified",)
     assert found("warranty", text)
     assert found("material", "a steel and tempered glass case, steeled") == ("steel", "tempered glass")
+
+
+def test_a_title_too_long_is_cut_between_words_and_has_no_opening():
+    words = [f"word{i}" for i in range(120)]
+    listing = read_listing(" ".join(words) + ". It is a lamp.")
+    assert len(listing.title) <= 300
+    assert listing.title.split() == words[: len(listing.title.split())]
+    assert listing.opening == ()
+
+
+def test_the_opening_is_of_whole_sentences_and_no_heading():
+    listing = read_listing("Desk Lamp\n\nFeatures\nThe lamp is dimmable\nMade in Leeds. Ships today.")
+    assert listing.opening == ("The lamp is dimmable", "Made in Leeds.")
+
+
+def test_one_line_of_all_text_scores_no_more_than_its_lines():
+    lines = "Double Din Car Stereo " + "with radio and more, " * 15 + "\nThe unit has 12 V.\nIt is a stereo."
+    assert audit(" ".join(lines.split())).score <= audit(lines).score + 0.6
+
+
+@pytest.mark.parametrize("said", ["CE and UL certified.", "Carries the CE mark.", "UL listed."])
+def test_a_certificate_is_read_however_it_is_said(said):
+    base = "Desk Lamp\nThe lamp is dimmable."
+    assert audit(f"{base}\n{said}").components["proof"].score > audit(base).components["proof"].score

@@ -230,3 +230,28 @@ def test_any_markup_is_audited_or_plainly_refused(pieces):
     except ToolFailed:
         return
     assert 0 <= result.score <= 100
+
+
+@pytest.mark.parametrize(
+    ("rating", "shown", "agrees"),
+    [
+        ("4.6", "Rated 4.6 out of 5", True),
+        ("4.6", "4,6 von 5", True),
+        ("4", "Since 2024, 14.4 l", False),
+        ("5", "5 stars", True),
+    ],
+)
+def test_a_structured_rating_agrees_with_the_same_number_alone(rating, shown, agrees):
+    rated = {**PRODUCT, "aggregateRating": {"ratingValue": rating, "reviewCount": 3}}
+    found = audit(page(rated, body=f"<p>{shown}</p><p>A kettle for tea, $49.00.</p>"))
+    said = " ".join(found.components["structured_data"].found)
+    assert ("rating agrees" in said) is agrees
+
+
+def test_a_date_that_is_still_to_come_is_no_update():
+    tomorrow = page(head='<meta property="article:modified_time" content="2031-05-01">')
+    scores = [
+        audit(tomorrow, Surroundings(as_of=day)).components["freshness_identity"].score
+        for day in ("2026-11-21", "2031-06-01")
+    ]
+    assert scores[0] < scores[1]
