@@ -52,10 +52,11 @@ _JOINED = {
 
 @dataclass(frozen=True)
 class Question:
-    """A question with the labels of the topic model that are right for it."""
+    """A question with the labels of the topic model that are right for it; `text` is `asked` without its material."""
 
     id: str
     writer: str
+    asked: str
     text: str
     language: str
     kind: str
@@ -91,6 +92,7 @@ def questions() -> tuple[Question, ...]:
             made = Question(
                 entry["id"],
                 path.stem,
+                entry["question"],
                 _request(entry["question"]),
                 language,
                 kind[0] if kind else "single",
@@ -100,7 +102,7 @@ def questions() -> tuple[Question, ...]:
     for specialist in built_in().values():
         for index, example in enumerate(specialist.examples):
             labels = frozenset((TOPIC_OF[specialist.name],))
-            made = Question(f"{specialist.name}-{index}", "routing", example, "en", "single", labels)
+            made = Question(f"{specialist.name}-{index}", "routing", example, example, "en", "single", labels)
             found.setdefault(made.text, made)
     return tuple(found.values())
 
@@ -157,7 +159,9 @@ def joined(asked: Sequence[Question], number: int) -> tuple[Question, ...]:
             continue
         link = choice.choice(_JOINED[language])
         text = left.text.rstrip("?.!。？！ ") + link + right.text[:1].lower() + right.text[1:]
-        found.append(Question(f"pair-{index}", "", text, language, "compound", left.labels | right.labels))
+        found.append(
+            Question(f"pair-{index}", "", text, text, language, "compound", left.labels | right.labels)
+        )
     return tuple(found)
 
 

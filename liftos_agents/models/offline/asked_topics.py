@@ -11,7 +11,15 @@ from liftos_agents.models.offline.clauses import clauses, parts_of, sentences, w
 from liftos_agents.models.offline.glossary import FOREIGN
 from liftos_agents.models.offline.lexicon import lexicon
 from liftos_agents.models.offline.scope import ALWAYS
-from liftos_agents.models.offline.topic_model import ELSEWHERE, LABELS, NOTHING, TOPICS, Verdict, judged
+from liftos_agents.models.offline.topic_model import (
+    ELSEWHERE,
+    LABELS,
+    NOTHING,
+    TOPICS,
+    TopicWeights,
+    Verdict,
+    verdict,
+)
 from liftos_agents.models.offline.topics import evidence, owners
 
 _RULES = 0.8
@@ -37,12 +45,14 @@ def asked_for(
     specialists: tuple[SpecialistBrief, ...],
     channels: tuple[str, ...],
     language: str,
+    learnt: TopicWeights,
 ) -> Asked:
     """What `question` asks of whom.
 
     Args:
         made: What the rules make of it.
         channels: Channels of the data, which go by names of their own.
+        learnt: What the model learnt.
     """
     owned = owners(specialists)
     if set(made.parts) - set(owned.values()):
@@ -52,7 +62,7 @@ def asked_for(
     told = in_common_words(question, channels) if channels else question
     for fact in made.facts:
         told = told.replace(fact, "")
-    said = combined(told.strip(), by_rules(question, made, owned), language)
+    said = combined(told.strip(), by_rules(question, made, owned), language, learnt)
     topics = [t for t in said.topics if t in owned]
     if not topics:
         return Asked({}, elsewhere=not said.nothing)
@@ -61,18 +71,19 @@ def asked_for(
         return Asked(made.parts)
     if len(names) == 1:
         return Asked({name: [question] for name in names})
-    return Asked(_shared_out(question, topics, owned, language))
+    return Asked(_shared_out(question, topics, owned, language, learnt))
 
 
-def combined(question: str, rules: frozenset[str], language: str) -> Verdict:
+def combined(question: str, rules: frozenset[str], language: str, learnt: TopicWeights) -> Verdict:
     """What the model says of a question and of its parts, moved towards what the rules say."""
-    odds = judged(question, language).odds
-    pieces = [judged(piece, language).odds for piece in _pieces(question, language)]
+    said = verdict(learnt, question, language)
+    parts = () if rules == frozenset(said.topics) else _pieces(question, language)
+    heard = [verdict(learnt, part, language).odds for part in parts]
     moved: dict[str, float] = {}
     for label in LABELS:
-        value = odds[label]
+        value = said.odds[label]
         if label in TOPICS:
-            value += _PARTS * max(0.0, max((p[label] for p in pieces), default=value) - value)
+            value += _PARTS * max(0.0, max((odds[label] for odds in heard), default=value) - value)
         moved[label] = round(value + (_RULES if label in rules else -_RULES), 4)
     return Verdict(moved)
 
@@ -96,11 +107,11 @@ def _pieces(question: str, language: str) -> tuple[str, ...]:
 
 
 def _shared_out(
-    question: str, topics: list[str], owned: dict[str, str], language: str
+    question: str, topics: list[str], owned: dict[str, str], language: str, learnt: TopicWeights
 ) -> dict[str, list[str]]:
     given: dict[str, list[str]] = {}
     for clause in clauses(question):
-        odds = judged(clause, language).odds
+        odds = verdict(learnt, clause, language).odds
         given.setdefault(owned[max(topics, key=lambda t: odds[t])], []).append(clause)
     for topic in topics:
         given.setdefault(owned[topic], [question])

@@ -15,6 +15,7 @@ from liftos_agents.models.offline.follow_up import continued, is_follow_up
 from liftos_agents.models.offline.language import language_of
 from liftos_agents.models.offline.replies import question_back, refusal
 from liftos_agents.models.offline.scope import is_vague, without_orders
+from liftos_agents.models.offline.topic_model import TopicWeights, weights
 from liftos_agents.models.offline.topics import ACTIVE, evidence, owners, said_of
 from liftos_agents.models.offline.words import concepts
 
@@ -32,8 +33,12 @@ _BUILDS_ON = re.compile(
 )
 
 
-def plan(call: RouterCall) -> Plan:
-    """The plan for a question, from its words and the specialists' own descriptions alone."""
+def plan(call: RouterCall, learnt: TopicWeights | None = None) -> Plan:
+    """The plan for a question, from its words, the specialists' own descriptions and the learnt topics alone.
+
+    Args:
+        learnt: Other weights than those of the package.
+    """
     task = call.task
     specialists = tuple(call.specialists)
     channels = tuple(c for d in task.datasets for c in d.channels)
@@ -73,7 +78,7 @@ def plan(call: RouterCall) -> Plan:
         if on_material is not None:
             step = PlanStep(agent=on_material, goal=question)
             return Plan(steps=(step,), reason="what to do with the material given")
-    asked = asked_for(question, made, specialists, channels, language)
+    asked = asked_for(question, made, specialists, channels, language, learnt or weights())
     if asked.parts:
         return Plan(steps=_steps(asked.parts, specialists), reason=_reason(asked.parts))
     if asked.elsewhere:

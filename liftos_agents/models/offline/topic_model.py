@@ -73,11 +73,6 @@ class Verdict:
         return max(self.odds[label] for label in TOPICS)
 
 
-def judged(text: str, language: str | None = None) -> Verdict:
-    """What the learnt model says of `text`."""
-    return verdict(weights(), text, language)
-
-
 def verdict(learnt: TopicWeights, text: str, language: str | None = None) -> Verdict:
     """What `learnt` says of `text`."""
     places, kinds = places_of(text, language)
