@@ -97,6 +97,9 @@ def _spec(rows: list[dict[str, Any]], result: Mapping[str, Any], width: int) -> 
         "domain": [ACTUAL, FITTED, BASELINE],
         "range": [palette.INK, palette.MAIN, palette.OTHER],
     }
+    # A series that swings widely is read from zero; one far above it would be flattened by that.
+    heights = [r[key] for r in rows for key in ("actual", "low", "high")]
+    from_zero = min(heights) < max(heights) / 2.0
     dashes = {"domain": [ACTUAL, FITTED, BASELINE], "range": [[1, 0], [1, 0], [5, 3]]}
 
     def line(field: str, label: str, thick: float) -> dict[str, Any]:
@@ -105,7 +108,7 @@ def _spec(rows: list[dict[str, Any]], result: Mapping[str, Any], width: int) -> 
             "mark": mark("line", palette.INK, strokeWidth=thick),
             "encoding": {
                 "x": across,
-                "y": {**quantity(field, title), "scale": {"zero": False}},
+                "y": {**quantity(field, title), "scale": {"zero": from_zero}},
                 "color": {"field": "series", "type": "nominal", "scale": scale, "title": None},
                 "strokeDash": {"field": "series", "type": "nominal", "scale": dashes, "title": None},
             },
@@ -122,12 +125,20 @@ def _spec(rows: list[dict[str, Any]], result: Mapping[str, Any], width: int) -> 
         "layer": [
             {
                 "mark": mark("area", palette.MAIN, opacity=0.2),
-                "encoding": {"x": across, "y": quantity("low", title), "y2": {"field": "high"}},
+                "encoding": {
+                    "x": across,
+                    "y": {**quantity("low", title), "scale": {"zero": from_zero}},
+                    "y2": {"field": "high"},
+                },
             },
             *(line(field, label, thick) for label, field, thick in shown),
             {
                 "mark": told("point", palette.INK, filled=True, size=30, opacity=0),
-                "encoding": {"x": across, "y": quantity("actual", title), "description": said()},
+                "encoding": {
+                    "x": across,
+                    "y": {**quantity("actual", title), "scale": {"zero": from_zero}},
+                    "description": said(),
+                },
             },
         ],
     }

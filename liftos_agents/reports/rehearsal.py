@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from liftos_agents.domain.evidence import Evidence
 from liftos_agents.reports import palette
 from liftos_agents.reports.axes import mark, quantity, rule_at, said, told, values
@@ -23,10 +25,10 @@ def rehearsal(evidence: Evidence) -> Iterator[Chart]:
     quantiles = [v for v in found if v is not None]
     if len(quantiles) < 3 or len(quantiles) != len(found):
         return
-    dots = [(low + high) / 2.0 for low, high in pairwise(quantiles)]
+    beats = number(result.get("probability_beats_hold"))
+    dots = _dots(quantiles, beats)
     worlds = number(result.get("worlds"))
     gain = interval(result.get("difference"))
-    beats = number(result.get("probability_beats_hold"))
     parts = [f"Gain of the plan over holding{f' in {worlds:,.0f} rehearsed worlds' if worlds else ''}"]
     if gain:
         parts.append(spread(gain, lambda v: _gain(v, result)))
@@ -47,17 +49,40 @@ def rehearsal(evidence: Evidence) -> Iterator[Chart]:
     )
 
 
+def _dots(quantiles: list[float], beats: float | None) -> list[float]:
+    """The middle of each twentieth; the outermost no farther out than the next one is wide, whatever the extreme world did.
+
+    Where the probability of a gain is known, zero is one more point of the distribution, so that as many dots lie below
+    it as there are chances of a loss.
+    """
+    levels = [i / (len(quantiles) - 1) for i in range(len(quantiles))]
+    known = list(zip(levels, quantiles, strict=True))
+    if beats is not None and all((level <= 1.0 - beats) == (value <= 0.0) for level, value in known):
+        known = sorted([*known, (1.0 - beats, 0.0)])
+    middles = [(low + high) / 2.0 for low, high in pairwise(levels)]
+    dots = [float(d) for d in np.interp(middles, [level for level, _ in known], [v for _, v in known])]
+    first, last = (
+        max(dots[0], 2.0 * quantiles[1] - quantiles[2]),
+        min(dots[-1], 2.0 * quantiles[-2] - quantiles[-3]),
+    )
+    if len(known) > len(quantiles):
+        first = first if (first < 0.0) == (dots[0] < 0.0) else dots[0]
+        last = last if (last < 0.0) == (dots[-1] < 0.0) else dots[-1]
+    return [first, *dots[1:-1], last]
+
+
 def _spec(dots: list[float], quantiles: list[float], result: Mapping[str, Any], width: int) -> dict[str, Any]:
     low, high = min(quantiles[0], 0.0), max(quantiles[-1], 0.0)
+    # Columns begin at zero, so that no dot of a gain stands on the side of the losses.
     size = (high - low or 1.0) / (width / _DOT[width])
     rows: list[dict[str, Any]] = []
     heights: dict[int, int] = {}
     for dot in dots:
-        column = int((dot - low) // size)
+        column = int(dot // size)
         heights[column] = heights.get(column, 0) + 1
         rows.append(
             {
-                "gain": low + (column + 0.5) * size,
+                "gain": (column + 0.5) * size,
                 "height": heights[column] - 0.5,
                 "kind": "loss" if dot < 0 else "gain",
                 "said": f"One chance in {len(dots)}: about {_gain(dot, result)}",

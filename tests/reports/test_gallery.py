@@ -139,3 +139,40 @@ def spoil(result: dict[str, Any], data: st.DataObject) -> dict[str, Any]:
             continue
         at[key] = data.draw(JUNK)
         return result
+
+
+def test_one_extreme_world_makes_no_chance_in_twenty_of_a_loss(budget_answer: Answer) -> None:
+    done = next(e for e in budget_answer.evidence if e.tool == "rehearse_plan")
+    quantiles = [-1000.0, *(float(v) for v in range(1000, 3000, 100))]
+    (dots,) = of_kind(
+        charts([done.model_copy(update={"result": {**done.result, "quantiles": quantiles}})]), "rehearsal-"
+    )
+    kinds = [row["kind"] for layer in dots.spec["layer"] for row in layer["data"]["values"] if "kind" in row]
+    assert kinds == ["gain"] * (len(quantiles) - 1)
+
+
+@pytest.mark.parametrize(("beats", "losses"), [(0.996, 0), (0.97, 1), (None, 0)])
+def test_as_many_dots_lie_below_zero_as_there_are_chances_of_a_loss(
+    budget_answer: Answer, beats: float | None, losses: int
+) -> None:
+    done = next(e for e in budget_answer.evidence if e.tool == "rehearse_plan")
+    quantiles = [-800.0, *(600.0 + 70.0 * i for i in range(20))]
+    result = {**done.result, "quantiles": quantiles, "probability_beats_hold": beats}
+    (dots,) = of_kind(charts([done.model_copy(update={"result": result})]), "rehearsal-")
+    rows = [row for layer in dots.spec["layer"] for row in layer["data"]["values"] if "kind" in row]
+    assert sum(row["kind"] == "loss" for row in rows) == losses
+    assert all((row["gain"] < 0) == (row["kind"] == "loss") for row in rows)
+
+
+def test_an_outcome_that_swings_widely_is_drawn_from_zero(budget_answer: Answer) -> None:
+    fit = next(e for e in budget_answer.evidence if e.tool == "fit_mmm")
+    series = fit.result["fit_over_time"]
+    for top, from_zero in ((10.0, True), (1.2, False)):
+        levels = [1.0 + (top - 1.0) * (i % 2) for i in range(len(series["date"]))]
+        result = {
+            **fit.result,
+            "fit_over_time": {**series, **dict.fromkeys(("actual", "mean", "p05", "p95"), levels)},
+        }
+        (chart,) = of_kind(charts([fit.model_copy(update={"result": result})]), "fit-")
+        scales = [layer["encoding"]["y"]["scale"]["zero"] for layer in chart.spec["layer"]]
+        assert set(scales) == {from_zero}
