@@ -52,4 +52,4 @@ def _significant(value: float, digits: int) -> str:
 
 
 def _minus(text: str) -> str:
-    return text.replace("-", "−")
+    return text.replace("-", "−") if text.strip("-0.,") else text.removeprefix("-")
