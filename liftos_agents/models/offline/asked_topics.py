@@ -22,8 +22,9 @@ from liftos_agents.models.offline.topic_model import (
 )
 from liftos_agents.models.offline.topics import evidence, owners
 
-_RULES = 0.8
-_PARTS = 0.15
+_RULES = 0.4
+_PARTS = 0.45
+_GUARDED = 3.0
 _SHORT_WORD = 4
 _EMPTY = frozenset(
     ("vague", "marketing", "improve", "show", "recommend", "explain", "check", "audit", "data", "optimise", "money", "sales", "effective",
@@ -57,12 +58,11 @@ def asked_for(
     owned = owners(specialists)
     if set(made.parts) - set(owned.values()):
         return Asked(made.parts)
-    if made.foreign is not None and made.foreign.kind in ALWAYS and not made.parts:
-        return Asked({}, elsewhere=True)
     told = in_common_words(question, channels) if channels else question
     for fact in made.facts:
         told = told.replace(fact, "")
-    said = combined(told.strip(), by_rules(question, made, owned), language, learnt)
+    guarded = made.foreign is not None and made.foreign.kind in ALWAYS and not made.parts
+    said = combined(told.strip(), by_rules(question, made, owned), language, learnt, guarded=guarded)
     topics = [t for t in said.topics if t in owned]
     if not topics:
         return Asked({}, elsewhere=not said.nothing)
@@ -74,17 +74,24 @@ def asked_for(
     return Asked(_shared_out(question, topics, owned, language, learnt))
 
 
-def combined(question: str, rules: frozenset[str], language: str, learnt: TopicWeights) -> Verdict:
-    """What the model says of a question and of its parts, moved towards what the rules say."""
+def combined(
+    question: str, rules: frozenset[str], language: str, learnt: TopicWeights, *, guarded: bool = False
+) -> Verdict:
+    """What the model says of a question and of its parts, moved towards what the rules say.
+
+    Args:
+        guarded: A word for secrets or personal data is said: doubts count against the question.
+    """
     said = verdict(learnt, question, language)
-    parts = () if rules == frozenset(said.topics) else _pieces(question, language)
-    heard = [verdict(learnt, part, language).odds for part in parts]
+    heard = [verdict(learnt, part, language).odds for part in _pieces(question, language)]
     moved: dict[str, float] = {}
     for label in LABELS:
         value = said.odds[label]
         if label in TOPICS:
             value += _PARTS * max(0.0, max((odds[label] for odds in heard), default=value) - value)
         moved[label] = round(value + (_RULES if label in rules else -_RULES), 4)
+    if guarded:
+        moved[ELSEWHERE] += _GUARDED
     return Verdict(moved)
 
 
