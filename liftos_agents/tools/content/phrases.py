@@ -166,7 +166,12 @@ _ADJECTIVES = {
     "men’s",
     "women’s",
 }
-_GERMAN_SMALL = frozenset(("ohne", "nur", "inklusive", "inkl", "extra", "sehr", "besonders", "auch"))
+# fmt: off
+_GERMAN_SMALL = frozenset((
+    "an", "auch", "auf", "aus", "bei", "besonders", "bis", "durch", "enthält", "extra", "gegen", "hält", "hat", "im", "in", "inkl",
+    "inklusive", "ist", "nach", "nicht", "nur", "ohne", "passt", "sehr", "über", "um", "unter", "vom", "vor", "zu", "zum", "zur",
+))
+# fmt: on
 _COUNTED = "zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf"
 _GERMAN_ADJECTIVE = re.compile(
     rf"(?:{_COUNTED}|[a-zäöüß-]{{2,}}(?:isch|lich|ig|bar|los|sam|haft|iert|fach)(?:e|er|es|en|em))"
