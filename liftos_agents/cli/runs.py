@@ -171,7 +171,7 @@ def deny(
     as_json: options.AsJson = False,
     home: options.Home = None,
 ) -> None:
-    """Deny a plan that waits for a person: what was built on it is left out of the answer, which says so."""
+    """Deny a plan that waits for a person: its recommendations are left out of the answer, which says so."""
     name = approvals.whoever_is_here() if by is None else by
     _go_on(
         lambda lift, feed: lift.deny(run, approval, by=name, note=note, on_event=feed),

@@ -268,6 +268,16 @@ class RunControl:
         await self._off_loop(
             lambda: approvals.decide(entry.public.id, verdict, approval=approval_id, by=by, note=note)
         )
+        for _ in range(int(_PATIENCE_SECONDS / _LOOK_SECONDS)):
+            try:
+                return await self._resume(entry.public.id, on_event=on_event)
+            except ArgumentError:
+                # Who decided another plan at the same moment may be at work on the answer already.
+                await self._workshop.settled()
+                entry = await self._off_loop(self._entry, entry.public.id)
+                if entry.public.status not in ("running", *FINISHED):
+                    raise
+                await asyncio.sleep(_LOOK_SECONDS)
         return await self._resume(entry.public.id, on_event=on_event)
 
     def _entry(self, run: str) -> Entry:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from liftos_agents import LiftOS
 from liftos_agents.config import Guardrails, Settings
+from liftos_agents.domain.answer import Answer
 from liftos_agents.errors import ArgumentError, NotFoundError
 from liftos_agents.graphs.consent import DENIED, DENIED_HEADLINE, WAITS_HEADLINE
 from tests.runs.conftest import Shepherd
@@ -157,3 +160,25 @@ def _turns(lift: LiftOS, thread_id: str) -> list[dict[str, Any]]:
     thread = lift._workshop.stores.ledger.thread("default", thread_id)
     assert thread is not None
     return list(thread.turns)
+
+
+def test_two_who_decide_at_once_both_get_the_answer(meadow: Meadow, whole: dict[str, Any]) -> None:
+    meadow.open("white", "black")
+    with meadow.engine(**GUARDED) as one, meadow.engine(**GUARDED) as other, ThreadPoolExecutor(2) as pool:
+        for turn in range(4):
+            run = one.ask(QUESTION, run_id=f"run_{turn}").run_id
+            ready = Barrier(2)
+
+            def decide(lift: LiftOS, approval: str, run: str = run, ready: Barrier = ready) -> Answer:
+                ready.wait()
+                return lift.approve(run, approval)
+
+            asked = [approval.id for approval in one.pending(run)]
+            answers = list(pool.map(decide, (one, other), asked))
+            last = [a for a in answers if a.status == "complete"]
+            assert last
+            assert all(said(a)["answer"] == whole["answer"] for a in last)
+            assert {a.status for a in answers} <= {"complete", "needs_approval"}
+            one.settle()
+            other.settle()
+            assert one.runs(1)[0].status == "complete"
