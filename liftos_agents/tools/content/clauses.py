@@ -20,6 +20,25 @@ _BUYERS = re.compile(
     r"(?<=\w)\s+(?:(?:wo)?men['’]?s|boys['’]?|girls['’]?|kids['’]?|children['’]s|unisex)(?=\s|$)", re.I
 )
 _UNITS = frozenset(("zoll", "liter", "watt", "volt", "inch", "teile", "teilig"))
+# Without one of these, the word behind it says another thing: double din, queen bed, rear camera.
+_BOUND = frozenset(
+    (
+        "single",
+        "double",
+        "dual",
+        "twin",
+        "triple",
+        "half",
+        "king",
+        "queen",
+        "left",
+        "right",
+        "front",
+        "rear",
+        "low",
+        "high",
+    )
+)
 _DANGLING = {
     "en": {"of", "the", "a", "an"},
     "de": {"der", "die", "das", "zum", "zur", "im", "am", "von"},
@@ -96,7 +115,8 @@ def _units(name: str) -> list[str]:
             and words[i - 1][:1].isupper()
             and not _is_unit("".join(words[i + 1 : i + 2]))
         )
-        if counts or named:
+        bound = i > 0 and words[i - 1].casefold() in _BOUND
+        if counts or named or bound:
             units[-1] += f" {word}"
         else:
             units.append(word)

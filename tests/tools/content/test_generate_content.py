@@ -495,6 +495,7 @@ def test_any_facts_give_sound_copy_or_a_plain_refusal(product, facts, platform, 
 @pytest.mark.parametrize(
     ("name", "language", "room", "short"),
     [
+        ("F7 CarPlay & Android Auto Double Din Car Stereo Receiver", "en", 25, "Car Stereo Receiver"),
         ("F7 CarPlay & Android Auto Double Din Car Stereo Receiver", "en", 20, "Car Stereo Receiver"),
         ("Stainless Steel Salt and Pepper Mill", "en", 22, "Salt and Pepper Mill"),
         ("Stainless Steel Salt and Pepper Mill", "en", 15, None),
