@@ -59,7 +59,6 @@ class Question:
     asked: str
     text: str
     language: str
-    kind: str
     labels: frozenset[str]
 
 
@@ -88,21 +87,19 @@ def questions() -> tuple[Question, ...]:
             labels = {TOPIC_OF[name] for name in expect.get("agents", ())}
             if not labels:
                 labels = {ELSEWHERE if expect.get("refusal") else NOTHING}
-            language, *kind = entry["tags"]
             made = Question(
                 entry["id"],
                 path.stem,
                 entry["question"],
                 _request(entry["question"]),
-                language,
-                kind[0] if kind else "single",
+                entry["tags"][0],
                 frozenset(labels),
             )
             found.setdefault(made.text, made)
     for specialist in built_in().values():
         for index, example in enumerate(specialist.examples):
             labels = frozenset((TOPIC_OF[specialist.name],))
-            made = Question(f"{specialist.name}-{index}", "routing", example, example, "en", "single", labels)
+            made = Question(f"{specialist.name}-{index}", "routing", example, example, "en", labels)
             found.setdefault(made.text, made)
     return tuple(found.values())
 
@@ -159,9 +156,7 @@ def joined(asked: Sequence[Question], number: int) -> tuple[Question, ...]:
             continue
         link = choice.choice(_JOINED[language])
         text = left.text.rstrip("?.!。？！ ") + link + right.text[:1].lower() + right.text[1:]
-        found.append(
-            Question(f"pair-{index}", "", text, text, language, "compound", left.labels | right.labels)
-        )
+        found.append(Question(f"pair-{index}", "", text, text, language, left.labels | right.labels))
     return tuple(found)
 
 
