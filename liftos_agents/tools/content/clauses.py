@@ -7,10 +7,10 @@ import re
 from liftos_agents.tools.content.counting import Counting, measured_length
 from liftos_agents.tools.content.fact_words import is_privative, qualified
 
-_CLAUSE = re.compile(r"\s*[,;–—(]\s*|\s-\s|(?<!\d)\.\s")
+_CLAUSE = re.compile(r"\s*(?:[;–—(]|,(?!\d))\s*|\s-\s|(?<!\d)\.\s")
 HEAD_AT_END = ("en", "de", "nl")
 _PREPOSITIONS = "for|with|without|by|in|of|to|from|mit|für|aus|ohne|avec|pour|sans|con|para|sin|per|senza|com|sem|met|voor|zonder|dla|z|bez"
-_PAUSE = r"\s*[,;(–—|]\s*|\s-\s"
+_PAUSE = r"\s*(?:[;(–—|]|,(?!\d))\s*|\s-\s"
 _END_OF_NAME = re.compile(rf"\s+(?:{_PREPOSITIONS}|en|and|&|und|et|y|e|i)\s+|{_PAUSE}", re.IGNORECASE)
 # Where the thing stands at the end, "and" parts nothing: "A & B receiver" is a receiver.
 _END_BEFORE_HEAD = re.compile(rf"\s+(?:{_PREPOSITIONS})\s+|{_PAUSE}", re.IGNORECASE)
@@ -108,7 +108,7 @@ def _units(name: str) -> list[str]:
     units: list[str] = []
     words = name.split()
     for i, word in enumerate(words):
-        counts = i > 0 and words[i - 1].isdigit() and _is_unit(word)
+        counts = i > 0 and words[i - 1].replace(",", "").replace(".", "").isdigit() and _is_unit(word)
         named = (
             i > 0
             and word[0].isdigit()

@@ -502,6 +502,7 @@ def test_any_facts_give_sound_copy_or_a_plain_refusal(product, facts, platform, 
         ("Merino Base Layer Women's Long Sleeve", "en", 20, "Merino Base Layer"),
         ("Vélo pliant 20 pouces", "fr", 19, "Vélo pliant"),
         ("Sac à dos Trail 40", "fr", 18, "Sac à dos Trail 40"),
+        ("Tetera de vidrio 1,2 litros", "es", 22, "Tetera de vidrio"),
         ("Klapprad 20 Zoll Deluxe", "de", 16, "20 Zoll Deluxe"),
     ],
 )
