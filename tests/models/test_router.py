@@ -296,3 +296,30 @@ def test_a_refusal_is_said_in_the_language_of_the_question(router: Any, question
 def test_any_text_is_planned_or_answered_with_a_sentence(router: Any, text: str) -> None:
     plan = router(text or "x")
     assert plan.steps or plan.clarification or plan.refusal
+
+
+SEASONS: dict[str, Any] = {
+    "name": "season_teller",
+    "purpose": "Says how seasonal sales are and in which month they peak.",
+    "needs": "table",
+    "handles": ["seasonality of sales", "in which month sales peak"],
+    "examples": ["How seasonal are our sales?", "In which month do sales peak?"],
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "agents"),
+    [
+        ("How seasonal are our sales, and in which month do they peak?", ["season_teller"]),
+        ("When do our sales peak?", ["season_teller"]),
+        ("Which channels waste money?", ["causal_analyst"]),
+        (
+            "How seasonal are our sales, and how should I split 2 million over the channels?",
+            ["budget_optimiser", "season_teller"],
+        ),
+    ],
+)
+def test_one_without_a_topic_is_given_what_is_clearly_its_own(
+    make_router: Any, question: str, agents: list[str]
+) -> None:
+    assert sorted(make_router([*BRIEFS, SEASONS]).agents(question)) == agents

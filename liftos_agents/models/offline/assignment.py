@@ -29,6 +29,7 @@ _STATED = 0.6
 _FIRM = 3.4
 _BESIDE = 0.5
 _ALONE = 1.5
+_CLEARLY = 0.5
 _MAKING = frozenset(("write", "shorten"))
 _SUPPORTING = frozenset(("effective", "best", "worst", "sales", "recommend", "show", "vague"))
 _DECIDING = frozenset(("split", "optimise", "plan", "write", "audit", "assistant"))
@@ -121,10 +122,14 @@ def assign(
         )
     for other in others:
         for sentence in heard:
-            best = similarity_of(specialists).scores(sentence.text)[0]
-            if best.name == other.name and best.value >= SURE:
-                made.parts.setdefault(other.name, []).append(sentence.text)
-                made.strength[other.name] = best.value
+            for text in (sentence.text, *clauses(sentence.text)):
+                best = similarity_of(specialists).scores(text)[0]
+                if best.name == other.name and best.value >= SURE:
+                    made.parts.setdefault(other.name, []).append(text)
+                    made.strength[other.name] = best.value
+                    break
+    claimed = {other.name for other in others}
+    heard = [sentence for sentence in heard if not _is_claimed(sentence.text, claimed, specialists)]
     active = _active(heard)
     if made.parts:
         active = {t: v for t, v in active.items() if v >= _FIRM}
@@ -149,6 +154,17 @@ def asks_for(text: str, language: str) -> bool:
 def own_words(question: str, language: str) -> str:
     """`question` without its material."""
     return request(question, lambda text: asks_for(text, language))
+
+
+def _is_claimed(text: str, others: set[str], specialists: tuple[SpecialistBrief, ...]) -> bool:
+    """Whether one without a topic speaks of `text` clearly more than anybody else, and of no clause less."""
+    if not others:
+        return False
+    first, second = similarity_of(specialists).scores(text)[:2]
+    if first.name not in others or first.value < max(SURE, second.value + _CLEARLY):
+        return False
+    heads = (similarity_of(specialists).scores(clause)[0] for clause in clauses(text))
+    return all(head.name in others or head.value < SURE for head in heads)
 
 
 def _unknown(concept: str) -> bool:
