@@ -7,12 +7,13 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from liftos_agents.domain.memory_record import MemoryKind, Recall
+from liftos_agents.domain.memory_record import Recall
 from liftos_agents.domain.plan import Plan
 from liftos_agents.domain.task import DatasetBrief, Recalled, RoutingTask
 from liftos_agents.errors import AmbiguousRoleError, ArgumentError, DataError, UserError
 from liftos_agents.graphs.data_needs import asks_about_table, with_unused
 from liftos_agents.graphs.intake import datasets_at_hand, describe, load_sources
+from liftos_agents.graphs.relevance import STANDING, relevant
 from liftos_agents.graphs.role_replies import roles_in_reply
 from liftos_agents.graphs.routing import missing_data, route
 from liftos_agents.graphs.run_inputs import noted
@@ -21,7 +22,7 @@ from liftos_agents.graphs.state import Pending, RunState
 from liftos_agents.graphs.views import briefs_of, plain, recalled_of, turns_of
 
 _RECALLED = 5
-_STANDING: tuple[MemoryKind, ...] = ("fact", "preference")
+_CANDIDATES = 12
 _SHORT_REPLY = 8
 
 
@@ -66,7 +67,7 @@ async def recall(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(
             run.services.pool,
-            lambda: _recalled(memory, run.organisation, state.get("question", "")),
+            lambda: _recalled(memory, run.organisation, state.get("question", ""), briefs_of(state)),
         )
     run.trace.note(recalled=[plain(r) for r in found])
     recalled = [
@@ -111,12 +112,15 @@ async def plan(state: RunState, runtime: Runtime[Run]) -> dict[str, Any]:
     return {"plan": plain(chosen), "pending": pending, "briefs": noted}
 
 
-def _recalled(memory: Memory, organisation: str, question: str) -> tuple[Recall, ...]:
-    """What holds whatever the question, what people stated and prefer, and then what bears on it."""
-    stated = tuple(Recall(record=r, score=1.0) for r in memory.standing(organisation, _STANDING, _RECALLED))
+def _recalled(
+    memory: Memory, organisation: str, question: str, briefs: tuple[DatasetBrief, ...]
+) -> tuple[Recall, ...]:
+    """What holds whatever the question, what people stated and prefer, and then what bears on it and its data."""
+    stated = tuple(Recall(record=r, score=1.0) for r in memory.standing(organisation, STANDING, _RECALLED))
     known = {r.record.id for r in stated}
-    found = memory.recall(organisation, question, limit=_RECALLED)
-    return (*stated, *(r for r in found if r.record.id not in known))
+    found = memory.recall(organisation, question, limit=_CANDIDATES)
+    others = (r for r in found if r.record.id not in known)
+    return (*stated, *relevant(others, question, briefs, _RECALLED))
 
 
 def _taken_up(state: RunState, new_data: bool) -> tuple[str, dict[str, Any]]:
