@@ -23,6 +23,8 @@ def connect(*paths: Path) -> duckdb.DuckDBPyConnection:
     )
     allowed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
     connection.execute(f"SET allowed_paths = [{allowed}]")
+    # A long query would draw its bar on standard output, in the middle of what a command prints there.
+    connection.execute("SET enable_progress_bar = false")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection

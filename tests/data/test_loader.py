@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liftos_agents.data import Limits, load
+from liftos_agents.data import Limits, load, parquet
 from liftos_agents.errors import AmbiguousRoleError, DataError, NotFoundError
 
 Write = Callable[..., Path]
@@ -335,3 +335,8 @@ def test_a_simulated_frame_is_called_simulated() -> None:
     frame.attrs["simulated"] = True
     assert load(frame).name == "simulated"
     assert load(frame, name="market").name == "market"
+
+
+def test_a_long_read_draws_no_bar_into_what_a_command_prints(tmp_path: Path) -> None:
+    with parquet.connect(tmp_path / "any.csv") as connection:
+        assert connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(False,)]
