@@ -27,9 +27,10 @@ def records_of(
 
     A marketing-mix fit gives one causal edge a channel, or, refused, the finding that nothing is identified. A
     margin that the user stated is a fact, for the questions to come.
-    An optimised budget gives a decision. Every claim gives a finding, but for those that only read a proposed
-    allocation out, which the decision holds already, and those that repeat words of a text that was read: whoever
-    wrote a product page does not write into memory.
+    An optimised budget gives a decision. Every claim that shows a number gives a finding (a sentence of words alone
+    tells how the answer was reached), but for those that only read a proposed allocation out, which the decision
+    holds already, and those that repeat words of a text that was read: whoever wrote a product page does not write
+    into memory.
     """
     known = {e.id: e for e in evidence}
     found: list[MemoryRecord] = []
@@ -42,9 +43,25 @@ def records_of(
     found += [
         _finding(organisation, run_id, claim, known)
         for claim in body.claims
-        if not _in_decision(claim, known) and not _repeats_material(claim, known)
+        if _measures(claim, known) and not _in_decision(claim, known) and not _repeats_material(claim, known)
     ]
     return list({record.id: record for record in found}.values())
+
+
+def _measures(claim: Claim, known: Mapping[str, Evidence]) -> bool:
+    """Whether a claim shows a number, or an estimate with its interval."""
+    for reference in references(claim.source):
+        if (e := known.get(reference.evidence)) is None:
+            continue
+        try:
+            value = resolve(e.result, reference.path)
+        except ReferenceFault:
+            continue
+        if isinstance(value, Mapping):
+            value = value.get("mean")
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return True
+    return False
 
 
 def _repeats_material(claim: Claim, known: Mapping[str, Evidence]) -> bool:

@@ -174,3 +174,23 @@ def test_a_stated_margin_is_a_fact_that_stands_until_another_is_stated(memory: M
     assert ["0.4" in r.content for r in memory.standing("acme", ("fact",))] == [True]
     assert memory.standing("other", ("fact",)) == ()
     assert not [r for r in records_of("acme", "run_3", AnswerBody(), [fit(margin=1.0)]) if r.kind == "fact"]
+
+
+def test_how_an_answer_was_reached_is_no_finding() -> None:
+    evidence = fit(estimand="The average effect.", design="By the weeks' variation.", identified=True)
+    said = {
+        "Estimated: {ev_00aa:estimand|text} By: {ev_00aa:design|text}": False,
+        "Identified: {ev_00aa:identified|text}.": False,
+        "Nothing is shown.": False,
+        "It leads nowhere: {ev_00aa:nothing|number}.": False,
+        "Of other evidence: {ev_00ff:channels.tv.spend|money}.": False,
+        "tv returns {ev_00aa:channels.tv.roas|x}.": True,
+        "{ev_00aa:status|text}: {ev_00aa:channels.tv.spend|money}.": True,
+    }
+    claims = tuple(
+        Claim(id=f"c{i}", text=source, source=source, agent="causal_analyst", evidence=("ev_00aa",))
+        for i, source in enumerate(said)
+    )
+    records = records_of("acme", "run_1", AnswerBody(claims=claims), [evidence])
+    found = [r.content for r in records if r.kind == "finding"]
+    assert found == [text for text, remembered in said.items() if remembered]
