@@ -17,7 +17,6 @@ from liftos_agents import tracing
 from liftos_agents.cli import options
 from liftos_agents.cli.trace_store import Run, find, opened, whose
 from liftos_agents.errors import ArgumentError, DataError
-from liftos_agents.tracing import export as exports
 
 if TYPE_CHECKING:
     from liftos_agents.graphs.reproduction import Difference, Replay
@@ -142,13 +141,13 @@ def export(
         else:
             ids = [find(store, run, settings.organisation).id for run in runs or ()]
         if jsonl:
-            told["jsonl"] = {"file": str(jsonl), "records": exports.write_jsonl(store, ids, jsonl)}
+            told["jsonl"] = {"file": str(jsonl), "records": tracing.write_jsonl(store, ids, jsonl)}
         if parquet:
-            told["parquet"] = {"file": str(parquet), "records": exports.write_parquet(store, ids, parquet)}
+            told["parquet"] = {"file": str(parquet), "records": tracing.write_parquet(store, ids, parquet)}
         if otlp and "://" in otlp:
             told["otlp"] = _send(store, ids, otlp, settings.otlp_headers or "", settings.otlp_protocol or "")
         elif otlp:
-            told["otlp"] = {"file": otlp, "spans": exports.write_otlp(store, ids, Path(otlp))}
+            told["otlp"] = {"file": otlp, "spans": tracing.write_otlp(store, ids, Path(otlp))}
     if as_json:
         typer.echo(json.dumps({"runs": len(ids), **told}))
     else:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from liftos_agents.tracing.chain import ChainFault, ChainHead, ChainReport
     from liftos_agents.tracing.compare import RunDiff, diff
     from liftos_agents.tracing.explain import Explanation, why
+    from liftos_agents.tracing.export import write_jsonl, write_otlp, write_parquet
     from liftos_agents.tracing.keys import SigningKey
     from liftos_agents.tracing.logs import LogStyle, log_style, run_logger
     from liftos_agents.tracing.otel import SpanExport
@@ -55,6 +56,9 @@ __all__ = [
     "redact",
     "run_logger",
     "why",
+    "write_jsonl",
+    "write_otlp",
+    "write_parquet",
 ]
 
 _HOMES = {
@@ -82,6 +86,9 @@ _HOMES = {
     "redact": "liftos_agents.tracing.redaction",
     "run_logger": "liftos_agents.tracing.logs",
     "why": "liftos_agents.tracing.explain",
+    "write_jsonl": "liftos_agents.tracing.export",
+    "write_otlp": "liftos_agents.tracing.export",
+    "write_parquet": "liftos_agents.tracing.export",
 }
 
 
