@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from rich.console import Console
-
-from liftos_agents.cli.app import app
-from liftos_agents.cli.complaint import complain
-from liftos_agents.errors import CancelledError, DataError, UserError
-
 EXIT_INTERRUPTED = 130
+_STOPPED = "Stopped. What was finished is kept."
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -19,7 +14,22 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """The exit code of one command."""
+    """The exit code of one command; Ctrl-C counts from the start, while the commands are still being loaded."""
+    try:
+        code = _run(arguments)
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    if code == EXIT_INTERRUPTED:
+        sys.stderr.write(f"{_STOPPED}\n")
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    # Loading the commands takes long enough to be stopped at.
+    from liftos_agents.cli.app import app
+    from liftos_agents.cli.complaint import complain
+    from liftos_agents.errors import CancelledError, DataError, UserError
+
     try:
         app(args=arguments, prog_name="liftos")
     except SystemExit as left:
@@ -39,6 +49,4 @@ def run(arguments: list[str]) -> int:
         code = EXIT_INTERRUPTED
     else:
         code = 0
-    if code == EXIT_INTERRUPTED:
-        Console(stderr=True).print("Stopped. What was finished is kept.", style="yellow")
     return code
