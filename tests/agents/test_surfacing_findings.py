@@ -14,7 +14,7 @@ from liftos_agents.domain.findings import Findings
 from liftos_agents.domain.reference import REFERENCE, render
 from liftos_agents.models.offline.conversation import Outcome
 from liftos_agents.models.offline.expression import evaluate
-from liftos_agents.models.offline.findings_writer import UNANSWERED, Results, write_findings
+from liftos_agents.models.offline.findings_writer import Results, write_findings
 from liftos_agents.models.offline.playbook import Playbook, read_playbook
 from liftos_agents.tools.errors import ToolRetry
 from liftos_agents.tools.registry import run
@@ -125,7 +125,7 @@ def test_without_competitors_the_caveat_says_what_to_give(playbook: Playbook) ->
     with pytest.raises(ToolRetry) as asked:
         result_of("compare_competitors", None, text="A kettle")
     written, _ = findings(playbook, "compare", rivals=asked.value)
-    assert written.headline == UNANSWERED
+    assert written.headline.startswith("The part “rivals” could not be worked out from the data at hand: ")
     assert "Give competitors' texts" in written.caveats[0]
 
 

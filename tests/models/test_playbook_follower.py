@@ -246,3 +246,13 @@ def test_renamed_tools_and_steps_make_no_difference(make_specialist: Any) -> Non
 def test_the_same_messages_give_the_same_calls(make_specialist: Any) -> None:
     first, second = (make_specialist(PLAYBOOK, tools(), SCHEMAS) for _ in range(2))
     assert first("weigh the fruit").tool_calls == second("weigh the fruit").tool_calls
+
+
+def test_what_the_whole_call_lacked_is_told_and_not_what_a_shorter_one_lacks(make_specialist: Any) -> None:
+    def weigh(arguments: dict[str, Any]) -> dict[str, Any]:
+        lacks = "the scales are too small" if arguments else "no weight is given"
+        return {"error": {"kind": "retry", "message": lacks}}
+
+    found = make_specialist(PLAYBOOK, tools(weigh_fruit=weigh), SCHEMAS).findings("weigh the fruit for 1.5m")
+    assert any("the scales are too small" in caveat for caveat in found.caveats)
+    assert not any("no weight is given" in text for text in (found.headline, *found.caveats))

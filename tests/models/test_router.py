@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from liftos_agents.agents import built_in
-from liftos_agents.domain.task import Turn
+from liftos_agents.domain.task import DatasetBrief, Turn
 from liftos_agents.evals import load_suite
 from liftos_agents.models.offline.language import language_of
 
@@ -323,3 +323,21 @@ def test_one_without_a_topic_is_given_what_is_clearly_its_own(
     make_router: Any, question: str, agents: list[str]
 ) -> None:
     assert sorted(make_router([*BRIEFS, SEASONS]).agents(question)) == agents
+
+
+SHELF = DatasetBrief(id="c", name="shelf", catalogue=True, products=("BrewMaster Classic", "Oak desk"))
+
+
+@pytest.mark.parametrize(
+    ("question", "agents"),
+    [
+        ("Audit BrewMaster Classic and write Meta ads for it", ["surfacing_auditor", "content_generator"]),
+        ("Audit BrewMaster Classic", ["surfacing_auditor"]),
+        ("Write Meta ads for BrewMaster Classic", ["content_generator"]),
+        ("Audit our tracking and write Meta ads for the shop", ["content_generator"]),
+    ],
+)
+def test_the_name_of_a_product_of_the_catalogue_is_enough_for_an_audit(
+    router: Any, question: str, agents: list[str]
+) -> None:
+    assert [step.agent for step in router(question, data=(SHELF,)).steps] == agents

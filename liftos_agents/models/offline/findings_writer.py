@@ -15,6 +15,7 @@ from liftos_agents.models.offline.playbook import Intent, Listing, Sentence
 
 _WORDS = re.compile(r"<([$a-z_][\w.\[\]]*)>")
 _ASIDE = re.compile(r"\s*\([^()]*\d[^()]*\)")
+_EXAMPLE = re.compile(r",? such as (?:'[^']*'|“[^”]*”|\"[^\"]*\")")
 _NUMBER = re.compile(r"\{([a-z_]\w*):([^|{}]+?)(?:\|([a-z_]+))?\}")
 UNANSWERED = "This could not be worked out from the data at hand."
 
@@ -56,7 +57,7 @@ def write_findings(
                 texts += [t for t in _sentences(sentence, values, results) if t not in flagged]
     parts["caveats"] += _failures(results)
     unique = {part: tuple(dict.fromkeys(texts)) for part, texts in parts.items()}
-    headline = " ".join(dict.fromkeys(headlines)) or (unique["claims"] or (UNANSWERED,))[0]
+    headline = " ".join(dict.fromkeys(headlines)) or (unique["claims"] or (_unanswered(results),))[0]
     return Findings(headline=headline, **unique)
 
 
@@ -163,6 +164,15 @@ def _fill(text: str, scope: Mapping[str, Any], results: Results) -> str:
     return _NUMBER.sub(number, _WORDS.sub(word, text))
 
 
+def _unanswered(results: Results) -> str:
+    """That there is no answer; of the first failed step whose reason can be told without a figure, which and why."""
+    for step, outcome in results.outcomes.items():
+        told = "" if outcome.error is None else _without_figures(outcome.error)
+        if told:
+            return f"The part “{step.replace('_', ' ')}” could not be worked out from the data at hand{told}."
+    return UNANSWERED
+
+
 def _failures(results: Results) -> list[str]:
     texts: list[str] = []
     for step, outcome in results.outcomes.items():
@@ -174,7 +184,7 @@ def _failures(results: Results) -> list[str]:
 
 def _without_figures(error: str) -> str:
     """What can be told of an error when no figure may stand unbound: its sentences, less asides and names with digits."""
-    words = _ASIDE.sub("", error.strip())
+    words = _EXAMPLE.sub("", _ASIDE.sub("", error.strip()))
     source, colon, rest = words.partition(": ")
     kept = rest if colon and re.search(r"\d", source) else words
     sentences = [s for s in re.split(r"(?<=\.)\s+", kept) if not re.search(r"\d|[{}<>]", s)]

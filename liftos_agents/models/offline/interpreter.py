@@ -146,16 +146,21 @@ def _is_expression(value: Any) -> bool:
 def _settle(
     step: Step, arguments: dict[str, Any], outcomes: Mapping[str, Outcome], schema: Mapping[str, Any]
 ) -> tuple[Outcome | None, Call | None]:
+    first: Outcome | None = None
     for attempt in range(1, ATTEMPTS + 1):
         identifier = f"{step.id}-{attempt}"
         outcome = outcomes.get(identifier)
         if outcome is None:
             return None, (identifier, step.tool, arguments)
-        if outcome.error is None or not outcome.retry or attempt == ATTEMPTS:
+        first = first or outcome
+        if outcome.error is None:
             return outcome, None
+        if not outcome.retry or attempt == ATTEMPTS:
+            # What a call with fewer arguments lacks is no news: the first complaint is about what was asked.
+            return first, None
         reduced = _reduced(arguments, outcome.error, schema)
         if reduced == arguments:
-            return outcome, None
+            return first, None
         arguments = reduced
     return None, None
 

@@ -9,7 +9,7 @@ from liftos_agents.domain.plan import Plan, PlanStep
 from liftos_agents.domain.task import DatasetBrief, SpecialistBrief, Turn
 from liftos_agents.models.offline.asked_topics import asked_for
 from liftos_agents.models.offline.assignment import Assignment, assign, own_words, similarity_of
-from liftos_agents.models.offline.clauses import request
+from liftos_agents.models.offline.clauses import clauses, request
 from liftos_agents.models.offline.conversation import RouterCall
 from liftos_agents.models.offline.follow_up import continued, is_follow_up
 from liftos_agents.models.offline.language import language_of
@@ -79,8 +79,9 @@ def plan(call: RouterCall, learnt: TopicWeights | None = None) -> Plan:
             step = PlanStep(agent=on_material, goal=question)
             return Plan(steps=(step,), reason="what to do with the material given")
     asked = asked_for(question, made, specialists, channels, language, learnt or weights())
-    if asked.parts:
-        return Plan(steps=_steps(asked.parts, specialists), reason=_reason(asked.parts))
+    parts = _with_audits(asked.parts, question, task.datasets, specialists, language)
+    if parts:
+        return Plan(steps=_steps(parts, specialists), reason=_reason(parts))
     if asked.elsewhere:
         about = made.foreign.about if made.foreign is not None else "that"
         said = "no specialist's business" if about == "that" else f"about {about}"
@@ -129,6 +130,32 @@ def _for_material(question: str, specialists: tuple[SpecialistBrief, ...]) -> st
     }
     best = max(scores, key=lambda t: scores[t], default=None)
     return owned[best] if best is not None and scores[best] >= _WEAK else None
+
+
+def _with_audits(
+    parts: dict[str, list[str]],
+    question: str,
+    datasets: Sequence[DatasetBrief],
+    specialists: tuple[SpecialistBrief, ...],
+    language: str,
+) -> dict[str, list[str]]:
+    """`parts`, and the audit that a clause asks for by nothing but the name of a product of a catalogue."""
+    auditor = owners(specialists).get("surfacing")
+    titles = {word for d in datasets if d.catalogue for title in d.products for word in concepts(title)}
+    if auditor is None or auditor in parts or not titles:
+        return parts
+    audits: list[str] = []
+    others: list[str] = []
+    for clause in clauses(question):
+        said = said_of(clause, language)
+        ours = {c for c in said if c[0] != "#" and any(evidence((c,)).values())}
+        audited = "audit" in said and ours == {"audit"} and bool(titles & set(said))
+        (audits if audited else others).append(clause)
+    if not audits:
+        return parts
+    rest = {n: others if given == [question] and others else given for n, given in parts.items()}
+    made = {auditor: audits, **rest}
+    return dict(sorted(made.items(), key=lambda entry: question.find(entry[1][0])))
 
 
 def _steps(assigned: dict[str, list[str]], specialists: Sequence[SpecialistBrief]) -> tuple[PlanStep, ...]:
