@@ -133,7 +133,7 @@ class Conversation:
     def data(self, words: list[str]) -> None:
         """Give data for the questions to come"""
         if not words:
-            held = ", ".join(self.sources) or "what this conversation has"
+            held = ", ".join(self.sources or self._used()) or "none yet; give it with /data FILE"
             self.console.print(f"Data of the next question: {escape(held)}", highlight=False)
             return
         for source in words:
@@ -143,7 +143,9 @@ class Conversation:
 
     def role(self, words: list[str]) -> None:
         """Say what a column is"""
-        self.named |= data_room.parse_role_options(words)
+        said = data_room.parse_role_options(words)
+        self._check(said)
+        self.named |= said
         known = self._all_roles
         self.console.print(escape(json.dumps(known)) if known else "No roles were named.")
 
@@ -208,6 +210,27 @@ class Conversation:
     @property
     def _all_roles(self) -> dict[str, Any]:
         return {**self.roles, **self.named}
+
+    def _check(self, said: dict[str, Any]) -> None:
+        """Refuses a role that fits no column of the files given; what else is wrong is for the question to say."""
+        order = {**self._all_roles, **said}.get("date_order")
+        columns = {role: value for role, value in said.items() if role != "date_order"}
+        if not columns or not self.sources:
+            return
+        try:
+            loaded = [data_room.load(source, date_order=order) for source in self.sources]
+            tables = [d for d in loaded if d.kind == "table" and not data_room.is_catalogue(d)]
+            if tables:
+                data_room.work_out_roles(data_room.unify(tables), columns)
+        except ArgumentError:
+            raise
+        except UserError:
+            return
+
+    def _used(self) -> tuple[str, ...]:
+        """Names of the data that this conversation's answers rest on."""
+        past = self.answers or (self.lift.history(self.thread) if self.thread else ())
+        return tuple(dict.fromkeys(d.name for a in past for e in a.evidence for d in e.datasets))
 
     def _latest(self) -> Answer:
         if self.answers:

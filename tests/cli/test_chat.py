@@ -116,3 +116,19 @@ def test_a_report_that_cannot_be_written_does_not_end_the_conversation(
     assert code == 0
     assert "cannot be written" in err
     assert "/undo" in out
+
+
+def test_a_role_that_fits_no_column_is_told_at_once(say, tmp_path: Path) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text("date,revenue,tv\n" + "".join(f"2023-01-{d:02},{d},{d % 5}\n" for d in range(1, 29)))
+    _, out, err = say(f"/data {path}", "/role spend=foo", "/role spend=tv", "/data")
+    assert err.count("'foo'") == 1
+    assert "foo" not in out, "what fits no column is not kept"
+    assert '{"spend": ["tv"]}' in out
+
+
+def test_data_alone_names_the_files(say, listing: str) -> None:
+    _, out, _ = say("/data", f"/data {listing}", "/data", "Audit this product page", "/data")
+    assert "none yet" in out
+    named = [line for line in out.splitlines() if line.startswith("Data of the next question")]
+    assert "brewer" in named[-1]
