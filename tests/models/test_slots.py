@@ -374,3 +374,16 @@ def test_a_catalogue_is_asked_for_a_product_in_the_users_words() -> None:
     assert found["$item"] == goal
     assert found["$product_text"]
     assert slots(goal)["$item"] is None
+
+
+def test_a_cut_of_more_than_all_is_asked_back_about_and_the_answer_taken() -> None:
+    goal = "What if I cut TV by 150%?"
+    data = DatasetBrief(id="d", name="weekly", channels=("radio", "tv"))
+    asked = read_slots(SpecialistTask(agent="a", goal=goal, question=goal, datasets=(data,)))["$unclear"]
+    assert "at most all of the spend" in asked
+    turn = Turn(question=goal, agents=("a",), clarification=asked)
+    task = SpecialistTask(
+        agent="a", goal=f"{goal}; by 40 %", question="by 40 %", datasets=(data,), thread=(turn,)
+    )
+    found = read_slots(task)
+    assert (found["$changes"], found["$unclear"]) == ({"tv": -0.4}, None)

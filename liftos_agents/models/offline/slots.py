@@ -15,7 +15,7 @@ from liftos_agents.models.offline.facts import read_facts
 from liftos_agents.models.offline.follow_up import is_follow_up
 from liftos_agents.models.offline.items import Item, items
 from liftos_agents.models.offline.periods import horizon, over_horizon
-from liftos_agents.models.offline.quantities import plain
+from liftos_agents.models.offline.quantities import plain, quantities
 from liftos_agents.models.offline.references import about_money, named_product, recalled_margin
 from liftos_agents.models.offline.slot_language import in_slot_words
 from liftos_agents.models.offline.words import concepts
@@ -80,6 +80,11 @@ def _with_answer(task: SpecialistTask, channels: tuple[str, ...]) -> str:
     if not task.thread or not task.thread[-1].clarification:
         return task.goal
     goal = plain(task.goal)
+    over = [q for q in quantities(goal) if q.kind == "share" and abs(q.value) > 1]
+    shares = [q for q in quantities(plain(task.question)) if q.kind in ("share", "number")]
+    if over and shares and "at most all of the spend" in task.thread[-1].clarification:
+        value = abs(shares[0].value) * (100 if shares[0].kind == "share" else 1)
+        return f"{goal[: over[0].start].rstrip('-− ')} {value:g} %"
     unclear = [m for m in mentions(goal, channels) if len(m.choices) != 1]
     named = [m.choices[0] for m in mentions(plain(task.question), channels) if len(m.choices) == 1]
     if not unclear or not named:
@@ -157,6 +162,9 @@ def _question(unclear: Sequence[Mention], channels: Sequence[str], moves: Change
         return (
             f"The data has no channel “{mention.said}”; it has {', '.join(channels)}. Which one do you mean?"
         )
+    over = next((c for c, change in moves.relative.items() if change < -1), None)
+    if over is not None:
+        return f"A cut takes at most all of the spend, not more. By how much should {over} be cut?"
     if moves.half_moved:
         return f"From which channel to which should the money move? The data has {', '.join(channels)}."
     return None
