@@ -174,7 +174,7 @@ _UNITS = {
 
 @tool(
     "audit_catalogue",
-    version="2",
+    version="3",
     summary="Scores every product of a catalogue, ranks the rows, and says which fix on how many rows would gain most.",
     data="product",
     timeout_seconds=600.0,

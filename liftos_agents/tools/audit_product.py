@@ -53,7 +53,7 @@ class AuditArguments(BaseModel):
 
 @tool(
     "audit_product",
-    version="3",
+    version="4",
     summary="Scores how ready a product text, page or catalogue row is to be found and quoted by assistants, and ranks what to change.",
     data="product",
     timeout_seconds=30.0,

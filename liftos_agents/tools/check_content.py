@@ -99,7 +99,7 @@ _UNITS = {
 
 @tool(
     "check_content",
-    version="1",
+    version="2",
     summary="Checks given copy against a platform's hard and recommended limits, the policy of wording and form, and given facts; each finding with its source and a fix.",
     data="product",
     timeout_seconds=30.0,

@@ -148,7 +148,7 @@ _UNITS = {
 
 @tool(
     "compare_competitors",
-    version="2",
+    version="3",
     summary="Ranks a product's text against competitors' texts for given or derived queries, and says where each competitor is ahead.",
     data="product",
     timeout_seconds=120.0,

@@ -124,7 +124,7 @@ _UNITS = {
 
 @tool(
     "find_keywords",
-    version="2",
+    version="3",
     summary="Finds facet words, phrases and query words in product texts, and which of them a product lacks; states no search volume.",
     data="product",
     timeout_seconds=300.0,

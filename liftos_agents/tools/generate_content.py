@@ -172,7 +172,7 @@ _UNITS = {
 
 @tool(
     "generate_content",
-    version="6",
+    version="7",
     summary="Writes adverts, e-mails, search snippets and messages in eight languages from given facts alone, within the platform's limits, with the facts behind each line.",
     data="product",
     timeout_seconds=60.0,

@@ -143,7 +143,7 @@ _UNITS = {
 
 @tool(
     "optimise_content",
-    version="5",
+    version="6",
     summary="Improves given copy by ranked edits: limits kept, faults of policy removed, missing strong facts used, headlines spread; before and after with a rule-based score, nothing invented.",
     data="product",
     timeout_seconds=60.0,

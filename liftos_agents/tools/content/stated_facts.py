@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from liftos_agents.tools.catalogue.money import money_text, read_money
 from liftos_agents.tools.content.clauses import leading_clauses
 from liftos_agents.tools.content.fact_words import kind_of, needs_context, qualified, unit_of
 from liftos_agents.tools.surfacing.lexicon import mentions, words
 from liftos_agents.tools.surfacing.listing import Listing, read_listing
 from liftos_agents.tools.surfacing.penalties import contradicting_prices
 from liftos_agents.tools.surfacing.product_facts import found, name_of
+from liftos_agents.tools.surfacing.structured_data import stated_product
 
 PHRASE_CHARACTERS = 80
 SENTENCE_CHARACTERS = 120
@@ -45,11 +47,16 @@ def stated(text: str, language: str, brand: str | None = None) -> list[tuple[str
     """
     listing = read_listing(text)
     named = name_of(listing, None, brand)
-    name = _name(named.name, listing.title, language)
+    of_page = stated_product(text)
+    name = of_page.get("name") or _name(named.name, listing.title, language)
     rows = [("product", name)] if name else []
-    rows += [("brand", named.brand)] if named.brand else []
+    maker = of_page.get("brand") or named.brand
+    rows += [("brand", maker)] if maker else []
+    amount, currency = read_money(of_page.get("price", ""), of_page.get("priceCurrency"))
     prices = found("price", listing.text)
-    if prices and not contradicting_prices(listing.text):
+    if amount is not None:
+        rows.append(("price", money_text(amount, currency)))
+    elif prices and not contradicting_prices(listing.text):
         rows.append(("price", prices[0]))
     pairs = [pair for pair in listing.pairs if _tells(*pair, language)]
     measured = [pair for pair in pairs if kind_of(pair[0]) != "property" or unit_of(pair[1])]

@@ -10,6 +10,8 @@ from typing import Any, cast
 
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
+from liftos_agents.tools.surfacing.page_text import is_markup
+
 _PRODUCT = ("Product", "ProductGroup", "IndividualProduct", "ProductModel", "Vehicle", "Book")
 _GTINS = ("gtin", "gtin13", "gtin14", "gtin12", "gtin8", "isbn")
 _DEEPEST = 24
@@ -47,6 +49,13 @@ def structured_product(page: Any) -> StructuredProduct:
         for name, value in _values(_main(products)).items() if products else ():
             values.setdefault(name, value)
     return StructuredProduct(tuple(name for name, products in found.items() if products), values, unreadable)
+
+
+def stated_product(text: str) -> dict[str, str]:
+    """Property to value of the product that a page's structured data state, in plain lines; empty for what is no page."""
+    page = parse_page(text) if is_markup(text) else None
+    values = structured_product(page).values if page is not None else {}
+    return {name: " ".join(value.split()) for name, value in values.items()}
 
 
 def parse_page(markup: str) -> Any | None:

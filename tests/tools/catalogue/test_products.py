@@ -199,3 +199,14 @@ def test_every_reference_listing_is_found_by_its_id_and_by_its_title():
         assert product_of(context(listings), f"audit {product.id}") == product
         assert product_of(context(listings), product.title) == product
         assert product.facts["Brand"] == product.brand
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the reference data are not here")
+def test_a_page_is_called_and_priced_as_its_structured_data_say() -> None:
+    product = product_of(context(load(DATA / "product.html")))
+    assert (product.title, product.brand, product.price, product.currency) == (
+        "Executive Anvil",
+        "ACME",
+        119.99,
+        "USD",
+    )

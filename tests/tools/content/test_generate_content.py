@@ -579,3 +579,11 @@ def test_a_price_that_is_none_is_not_said(price):
 def test_a_price_in_any_currency_is_a_price(price):
     facts = write(facts={"product": "Desk Lamp", "weight": "1 kg", "price": price})["facts"]
     assert ("price", price.rstrip(".-")) in {(f["kind"], f["value"]) for f in facts}
+
+
+@pytest.mark.skipif(not SURFACING.exists(), reason="the reference data are not here")
+def test_a_page_is_written_about_by_the_name_and_price_of_its_structured_data() -> None:
+    made = run("generate_content", SURFACING / "product.html", platform="seo").result
+    titles = [line["text"] for line in made["lines"] if line["field"] == "title"]
+    assert any("Executive Anvil" in title for title in titles)
+    assert not any("Photo gallery" in title or "179.99" in title for title in titles)
