@@ -8,7 +8,7 @@ import sys
 
 import benchmarks
 
-SUPPORT = {"__main__", "report", "peer_pymc_marketing"}
+SUPPORT = {"__main__", "effect_worlds", "report", "peer_pymc_marketing"}
 
 
 def main(names: list[str]) -> None:

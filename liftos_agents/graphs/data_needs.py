@@ -58,7 +58,7 @@ def with_unused(run: Run, plan: Plan, briefs: Sequence[DatasetBrief]) -> tuple[D
     registry = run.services.registry
     read = {registry.spec(tool).data for specialist in specialists for tool in specialist.tools}
     read |= {specialist.needs for specialist in specialists}
-    product, table = {"text", "product"} & read, {"table", "panel"} & read
+    product, table = {"text", "product"} & read, {"table", "panel", "rows"} & read
     media = any(brief.kind == "table" and not brief.catalogue for brief in briefs)
     noted: list[DatasetBrief] = []
     for brief in briefs:

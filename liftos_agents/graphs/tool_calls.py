@@ -40,6 +40,8 @@ class Subject:
 
     def of(self, spec: ToolSpec) -> tuple[Dataset | None, ColumnRoles | None]:
         """The dataset and roles that a tool gets."""
+        if spec.data == "rows":
+            return self.table, None
         if spec.data in ("panel", "table", "optional_table"):
             return self.table, self.roles
         if spec.data == "product":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from liftos_agents.tools.context import ToolContext
     from liftos_agents.tools.errors import ToolFailed, ToolRetry
-    from liftos_agents.tools.registry import Registry, ToolSpec, names, run, run_call, spec, tool
+    from liftos_agents.tools.registry import Registry, ToolSpec, names, result, run, run_call, spec, tool
 
 __all__ = [
     "Registry",
@@ -20,6 +20,7 @@ __all__ = [
     "ToolRetry",
     "ToolSpec",
     "names",
+    "result",
     "run",
     "run_call",
     "spec",
@@ -33,6 +34,7 @@ _HOMES = {
     "Registry": "liftos_agents.tools.registry",
     "ToolSpec": "liftos_agents.tools.registry",
     "names": "liftos_agents.tools.registry",
+    "result": "liftos_agents.tools.registry",
     "run": "liftos_agents.tools.registry",
     "run_call": "liftos_agents.tools.registry",
     "spec": "liftos_agents.tools.registry",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 import importlib
 import math
+import pkgutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
@@ -26,26 +28,10 @@ from liftos_agents.errors import LiftError, NotFoundError, UserError
 from liftos_agents.tools.context import Progress, ToolContext
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
 
-Needs = Literal["panel", "table", "optional_table", "text", "product", "none"]
+Needs = Literal["panel", "table", "rows", "optional_table", "text", "product", "none"]
 Data = pd.DataFrame | str | Path | Dataset
 
-_HOMES = {
-    "attribute": "liftos_agents.tools.attribute",
-    "audit_catalogue": "liftos_agents.tools.audit_catalogue",
-    "audit_product": "liftos_agents.tools.audit_product",
-    "calendar": "liftos_agents.tools.calendar",
-    "check_content": "liftos_agents.tools.check_content",
-    "check_quality": "liftos_agents.tools.check_quality",
-    "compare_competitors": "liftos_agents.tools.compare_competitors",
-    "find_keywords": "liftos_agents.tools.find_keywords",
-    "fit_mmm": "liftos_agents.tools.fit_mmm",
-    "generate_content": "liftos_agents.tools.generate_content",
-    "optimise_budget": "liftos_agents.tools.optimise_budget",
-    "optimise_content": "liftos_agents.tools.optimise_content",
-    "profile_data": "liftos_agents.tools.profile_data",
-    "rehearse_plan": "liftos_agents.tools.rehearse_plan",
-    "what_if": "liftos_agents.tools.what_if",
-}
+_PLUMBING = frozenset({"context", "errors", "registry"})
 _ROLE_KEYWORDS = frozenset(ColumnRoles.model_fields) - {"notes"} | {"value", "channel", "date_order"}
 _RESULT_DIGITS = 12
 
@@ -56,8 +42,8 @@ class ToolSpec:
 
     Attributes:
         version: Raised whenever the tool's result could change; part of every evidence id.
-        data: What it reads: a `panel`, a `table`, an `optional_table`, a `text` or a `product` (a catalogue or a text; both may be
-            absent), or `none`.
+        data: What it reads: a `panel`, a `table` with its roles where they are clear, `rows` of any subject without roles, an
+            `optional_table`, a `text` or a `product` (a catalogue or a text; both may be absent), or `none`.
         timeout_seconds: Cap on its wall time, kept by whoever runs it off the event loop.
     """
 
@@ -108,12 +94,12 @@ class Registry:
     """A set of tools; immutable, so that two hosts in one process never meet.
 
     Args:
-        homes: Tool name to the module that defines it, imported on first use.
+        homes: Tool name to the module that defines it, imported on first use; the room's own tools when absent.
         tools: Tools that are at hand already; they go before `homes`.
     """
 
     def __init__(self, homes: Mapping[str, str] | None = None, tools: Iterable[ToolSpec] = ()) -> None:
-        self._homes = dict(_HOMES if homes is None else homes)
+        self._homes = dict(_built_in() if homes is None else homes)
         self._tools = {given.name: given for given in tools}
 
     def with_tools(self, *tools: ToolSpec) -> Registry:
@@ -137,6 +123,14 @@ class Registry:
             fix = f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(self.names())}"
             raise NotFoundError(f"no tool {name!r}", fix=fix)
         return getattr(importlib.import_module(self._homes[name]), name)
+
+    def result(self, evidence: Evidence) -> BaseModel:
+        """The typed result in `evidence`: for effects, with `summary()`, `tidy()` and `plot()`.
+
+        Raises:
+            NotFoundError: Its tool is not among these.
+        """
+        return self.spec(evidence.tool).result_model.model_validate(evidence.result)
 
     def run(
         self,
@@ -226,6 +220,14 @@ class Registry:
         return found
 
 
+@cache
+def _built_in() -> dict[str, str]:
+    """Each module of the room that is no plumbing is a tool of its own name."""
+    room = __package__ or ""
+    modules = pkgutil.iter_modules(importlib.import_module(room).__path__)
+    return {m.name: f"{room}.{m.name}" for m in modules if not m.ispkg and m.name not in _PLUMBING}
+
+
 def canonical_result(result: BaseModel, name: str) -> dict[str, Any]:
     """A tool's result as plain JSON with floats at twelve significant digits.
 
@@ -290,7 +292,7 @@ def _subject(wanted: ToolSpec, dataset: Dataset | None) -> Dataset | None:
 def _known_roles(
     wanted: ToolSpec, subject: Dataset | None, roles: ColumnRoles | None
 ) -> tuple[ColumnRoles | None, UserError | None]:
-    if subject is None or subject.kind != "table" or wanted.data == "product":
+    if subject is None or subject.kind != "table" or wanted.data in ("product", "rows"):
         return None, None
     if roles is not None:
         return roles, None
@@ -307,6 +309,7 @@ names = _DEFAULT.names
 spec = _DEFAULT.spec
 run = _DEFAULT.run
 run_call = _DEFAULT.run_call
+result = _DEFAULT.result
 
 __all__ = [
     "Registry",
@@ -316,6 +319,7 @@ __all__ = [
     "ToolSpec",
     "canonical_result",
     "names",
+    "result",
     "run",
     "run_call",
     "spec",
