@@ -1,0 +1,8 @@
+"""What the effect tools share: columns taken from a table with clear errors, and results put into words."""
+
+from __future__ import annotations
+
+from liftos_agents.tools.effects.columns import Rows, refuse_same, take
+from liftos_agents.tools.effects.outcome import build, refused
+
+__all__ = ["Rows", "build", "refuse_same", "refused", "take"]
