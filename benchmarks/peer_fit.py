@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser.add_argument("--peer", type=Path, help="Python interpreter that has the peer")
     parser.add_argument("--worlds", type=int, default=len(SEEDS))
     options = parser.parse_args(arguments)
-    peer = options.peer or _environment()
+    peer = options.peer or interpreter_of_peer()
     spec = _spec()
     _own(sandbox.simulate(spec, 1))
     rows: list[dict[str, Any]] = []
@@ -129,7 +129,8 @@ def _totals(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return totals
 
 
-def _environment() -> Path:
+def interpreter_of_peer() -> Path:
+    """The interpreter that has the peer; its environment is made on first use."""
     interpreter = ENVIRONMENT / "bin" / "python"
     if not interpreter.exists():
         subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)

@@ -53,7 +53,14 @@ class FitMmmArguments(BaseModel):
         default_factory=dict, description="Channel to what is believed of its return before the data."
     )
     lift_tests: tuple[LiftTest, ...] = Field(
-        default=(), description="Past experiments, with lift in the outcome's money or unit."
+        default=(),
+        description="Past experiments on any channels, several a channel if there are, with lift in the outcome's money or unit.",
+    )
+    lift_test_error: float | None = Field(
+        default=None,
+        gt=0.0,
+        le=1.0,
+        description="Standard error that your lift tests reach, as a share of the outcome over the test; from the noise when absent.",
     )
     holdout_periods: int = Field(
         default=8, ge=0, le=52, description="Last periods held out to measure the forecast error."
@@ -64,7 +71,7 @@ class FitMmmArguments(BaseModel):
 
 @tool(
     "fit_mmm",
-    version="6",
+    version="7",
     summary="Contribution, return and marginal return of every channel, with intervals, from a Bayesian marketing-mix model.",
     data="panel",
 )
@@ -117,6 +124,7 @@ def mmm_input(
         chains=arguments.chains,
         roi_priors=arguments.roi_priors,
         lift_tests=arguments.lift_tests,
+        lift_test_error=arguments.lift_test_error,
         holdout_weeks=arguments.holdout_periods,
         confounding=arguments.confounding,
     )

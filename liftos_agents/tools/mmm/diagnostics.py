@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from liftos_agents.domain.estimate import significant
 from liftos_agents.tools.mmm.convergence import ESS_LIMIT, RHAT_LIMIT, Convergence
 from liftos_agents.tools.mmm.input import MmmInput
+from liftos_agents.tools.mmm.lift_agreement import CONFLICT
+from liftos_agents.tools.mmm.lift_result import LiftTestAgreement
 from liftos_agents.tools.mmm.refusals import FEWEST_WEEKS, NEARLY_COLLINEAR, Suitability
 from liftos_agents.tools.mmm.result import ChannelResult, Check, Diagnostics
 
@@ -52,6 +54,7 @@ def checks(
     convergence: Convergence,
     suited: Suitability,
     channels: dict[str, ChannelResult],
+    tests: tuple[LiftTestAgreement, ...] = (),
 ) -> tuple[Check, ...]:
     """Every check, passed or not."""
     result = [
@@ -111,6 +114,8 @@ def checks(
                 "Less than a year of data: season is guessed.",
             )
         )
+    if tests:
+        result.append(_lift_tests(tests))
     driven = [name for name, channel in channels.items() if channel.prior_driven]
     result.append(
         _at_most(
@@ -134,6 +139,17 @@ def _set_by_sales(suited: Suitability) -> Check:
         SET_BY_SALES_LIMIT,
         f"Spend on {worst} moves in proportion to the same period's sales: if its budget is set from them, cause and effect "
         "cannot be told apart here; an experiment can.",
+    )
+
+
+def _lift_tests(tests: tuple[LiftTestAgreement, ...]) -> Check:
+    """Whether every lift test could have come from the market that the rest of the data describe."""
+    worst = max(tests, key=lambda test: max(abs(test.deviation), abs(test.fitted_deviation)))
+    return _at_most(
+        "lift_tests_agree",
+        max(abs(worst.deviation), abs(worst.fitted_deviation)),
+        CONFLICT,
+        f"{worst.meaning} Move no money on it before this is settled.",
     )
 
 

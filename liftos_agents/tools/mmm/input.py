@@ -75,6 +75,7 @@ class MmmInput:
         effect_scale: prior median of the effects' common scale, outcome scaled to a maximum of one; 0.5 / channels when None.
         holdout_weeks: periods held out to measure the forecast error; 0 for none.
         confounding: "factor" models latent demand; "none" trusts the controls.
+        lift_test_error: standard error that a lift test reaches, as a share of the outcome over the test; from the noise when None.
     """
 
     dates: NDArray[np.datetime64]
@@ -103,6 +104,7 @@ class MmmInput:
     effect_scale: float | None = None
     holdout_weeks: int = 8
     confounding: Confounding = "factor"
+    lift_test_error: float | None = None
 
     @property
     def length(self) -> int:

@@ -1,12 +1,17 @@
-"""Lift tests as likelihood: what each cell of a channel's grid says the test would have lifted."""
+"""Lift tests as likelihood: what each cell of a channel's grid, or each posterior draw, says the test would have lifted."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from liftos_agents.domain.posterior import MediaPosterior
+from liftos_agents.domain.response_curve import geometric_adstock, hill_saturation, logistic_saturation
 from liftos_agents.tools.mmm.grid import Cells, curves
 from liftos_agents.tools.mmm.input import LiftTest, MmmInput
 from liftos_agents.tools.mmm.priors import LiftEvidence
+
+Array = NDArray[np.float64]
 
 
 def evidence(
@@ -30,17 +35,54 @@ def tested_periods(data: MmmInput, test: LiftTest) -> np.ndarray:
     return (data.dates >= start) & (data.dates <= end)
 
 
-def _of_test(
-    data: MmmInput, test: LiftTest, cells: Cells, spend_scale: float, outcome_scale: float
-) -> LiftEvidence:
+def lift_along(
+    posterior: MediaPosterior,
+    channel: int,
+    series: Array,
+    changed: Array,
+    first: int,
+    last: int,
+    *,
+    decision: bool = False,
+) -> Array:
+    """(D,) what every draw says that a channel adds from period `first` to `last` (excluded) on `changed` against `series`."""
+    retention = posterior.retention[:, channel]
+    steepness = posterior.steepness[:, channel, None]
+    total = np.zeros(posterior.draws)
+    for path, sign in ((changed, 1.0), (series, -1.0)):
+        carried = geometric_adstock(
+            path / posterior.scale[channel], retention, length=posterior.adstock_length
+        )[:, first:last]
+        if posterior.slope is None:
+            curve = logistic_saturation(carried, steepness)
+        else:
+            curve = hill_saturation(carried, steepness, posterior.slope[:, channel, None])
+        total += sign * curve.sum(axis=1)
+    return (posterior.decision_effect if decision else posterior.effect)[:, channel] * total
+
+
+def lift_draws(data: MmmInput, posterior: MediaPosterior, test: LiftTest) -> Array:
+    """(D,) what every draw says a past test would have lifted, along its whole carry-over path."""
+    return lift_along(posterior, data.channels.index(test.channel), *_paths(data, test))
+
+
+def _paths(data: MmmInput, test: LiftTest) -> tuple[Array, Array, int, int]:
+    """Spend without and with the test's change, and the first and last period (excluded) that it reaches."""
     index = data.channels.index(test.channel)
     after = np.full(data.length, data.spend[-data.length :, index].mean())
     series = np.concatenate([data.spend[:, index], after])
+    tested = tested_periods(data, test)
     changed = series.copy()
-    changed[: len(data.dates)][tested_periods(data, test)] += test.spend_change
-    first = int(np.argmax(tested_periods(data, test)))
-    last = first + int(tested_periods(data, test).sum()) + data.length
-    with_change = curves(cells, np.maximum(changed, 0.0) / spend_scale, adstock_length=data.length)
+    changed[: len(data.dates)][tested] += test.spend_change
+    first = int(np.argmax(tested))
+    return series, np.maximum(changed, 0.0), first, first + int(tested.sum()) + data.length
+
+
+def _of_test(
+    data: MmmInput, test: LiftTest, cells: Cells, spend_scale: float, outcome_scale: float
+) -> LiftEvidence:
+    series, changed, first, last = _paths(data, test)
+    with_change = curves(cells, changed / spend_scale, adstock_length=data.length)
     without = curves(cells, series / spend_scale, adstock_length=data.length)
     return LiftEvidence(
         per_effect=(with_change - without)[:, first:last].sum(axis=1),

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from liftos_agents.domain.estimate import Estimate
+from liftos_agents.tools.mmm.lift_result import Frozen, LiftTestAgreement, LiftTestProposal
 
 Status = Literal["accepted", "downgraded", "refused"]
-
-
-class Frozen(BaseModel):
-    """A result part: immutable, and closed to unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class CurvePoint(Frozen):
@@ -164,6 +157,8 @@ class FitMmmResult(Frozen):
     """A marketing-mix fit.
 
     `converged` says whether the chains agree (R-hat within its limit), None where the fit was refused;
+    `lift_test_proposals` has each channel's best standard lift test, the one that would settle most first, which
+    `lift_test_that_settles_most` puts into words; `lift_test_agreement` sets each given test beside the data without it;
     `contribution_over_time` has each channel's mean contribution per period of `fit_over_time`;
     `units` maps path patterns to units; `break_even_roas` is the marginal return at which a unit of spend pays for itself, 1 / margin; `posterior` is the artifact id of the draws where they were stored.
     """
@@ -198,3 +193,6 @@ class FitMmmResult(Frozen):
     currency: str | None = None
     interval_level: float = 0.9
     posterior: str | None = None
+    lift_test_proposals: tuple[LiftTestProposal, ...] = ()
+    lift_test_that_settles_most: str | None = None
+    lift_test_agreement: tuple[LiftTestAgreement, ...] = ()

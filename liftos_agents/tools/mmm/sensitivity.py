@@ -2,6 +2,8 @@
 
 The confounder's partial R² with the outcome and with each channel's curve are a random share k of those of the strongest observed
 covariate (the one that would bias most if it were left out), after Cinelli and Hazlett (2020), "Making sense of sensitivity".
+An experiment is not confounded: where lift tests (or a prior on return) hold an effect, only the observational part of its
+precision moves with the confounder.
 """
 
 from __future__ import annotations
@@ -67,8 +69,19 @@ def sensitivity(form: StandardForm, draws: Draws, seed: int) -> Sensitivity:
     with_spend = np.minimum(share * spend_r2[:, worst], STRONGEST)
     unit = _effect_per_unit(plain, curves)
     shift = draws.noise[..., None] * unit * np.sqrt(with_outcome * with_spend / (1.0 - with_spend))
-    effect = np.maximum(draws.effect - sign * shift, 0.0)
+    effect = np.maximum(draws.effect - sign * shift * _observational_share(form, draws, unit), 0.0)
     return Sensitivity(effect, names[worst], float(outcome_r2[worst]), spend_r2[:, worst], strength)
+
+
+def _observational_share(form: StandardForm, draws: Draws, unit: Array) -> Array:
+    """(chains, draws, C) the observational part of each effect's conditional precision; 1 where no test or prior on return holds it."""
+    rows = form.rows
+    share = np.ones_like(draws.effect)
+    for index, prior in enumerate(form.problem.priors):
+        held = prior.precision[draws.cell[..., index]]
+        seen = rows / (unit[index] * draws.noise) ** 2
+        share[..., index] = seen / (seen + held)
+    return share
 
 
 def _mean_curve(form: StandardForm, draws: Draws, index: int) -> Array:

@@ -17,6 +17,8 @@ from liftos_agents.tools.mmm.diagnostics import checks, diagnostics
 from liftos_agents.tools.mmm.fit_over_time import contribution_over_time, fit_over_time, mean_contributions
 from liftos_agents.tools.mmm.gibbs import Draws
 from liftos_agents.tools.mmm.input import MmmInput
+from liftos_agents.tools.mmm.lift_agreement import lift_test_agreement
+from liftos_agents.tools.mmm.lift_proposals import lift_test_proposals, settles_most
 from liftos_agents.tools.mmm.refusals import Suitability
 from liftos_agents.tools.mmm.result import (
     Assumption,
@@ -56,7 +58,9 @@ def summarise(
     contributions = mean_contributions(form, draws)
     fitted = posterior.baseline.mean(axis=0) + contributions.sum(axis=1)
     found = diagnostics(data, fitted, posterior.baseline, convergence, holdout)
-    checked = checks(data, found, convergence, suited, channels)
+    tests = lift_test_agreement(data, posterior)
+    checked = checks(data, found, convergence, suited, channels, tests)
+    proposals = lift_test_proposals(data, posterior, drawn)
     dependence = confounding(data, form, draws, unseen)
     status: Status = (
         "accepted" if all(check.passed for check in checked) and not suited.downgrades else "downgraded"
@@ -81,6 +85,9 @@ def summarise(
         assumptions=assumptions(data, dependence, checked),
         warnings=(*suited.downgrades, *_warnings(data)),
         refusals=(),
+        lift_test_proposals=proposals,
+        lift_test_that_settles_most=settles_most(data, proposals),
+        lift_test_agreement=tests,
         settings={
             **settings(data),
             "baseline_columns": len(form.design.names),
@@ -133,6 +140,7 @@ def settings(data: MmmInput) -> dict[str, str | int | float | bool | None]:
         "seed": data.seed,
         "roi_priors": ", ".join(data.roi_priors) or None,
         "lift_tests": len(data.lift_tests),
+        "lift_test_error": data.lift_test_error,
         "holdout_periods": data.holdout_weeks,
     }
 
@@ -174,6 +182,24 @@ def units(data: MmmInput) -> dict[str, str]:
         "confounding.unseen_strength": "number",
         "confounding.channels": "share",
         "confounding.channels.*.correlation_with_demand": "number",
+        "lift_test_proposals.*.rank": "count",
+        "lift_test_proposals.*.relative_change": "share",
+        "lift_test_proposals.*.spend_change": "money",
+        "lift_test_proposals.*.periods": "periods",
+        "lift_test_proposals.*.readout_periods": "periods",
+        "lift_test_proposals.*.expected_lift": outcome,
+        "lift_test_proposals.*.standard_error": outcome,
+        "lift_test_proposals.*.variance_reduction": "share",
+        "lift_test_proposals.*.probability_wrong_now": "probability",
+        "lift_test_proposals.*.probability_wrong_after": "probability",
+        "lift_test_proposals.*.value": "money",
+        "lift_test_proposals.*.cost": "money",
+        "lift_test_agreement.*.lift": outcome,
+        "lift_test_agreement.*.standard_error": outcome,
+        "lift_test_agreement.*.expected": outcome,
+        "lift_test_agreement.*.fitted": outcome,
+        "lift_test_agreement.*.deviation": "number",
+        "lift_test_agreement.*.fitted_deviation": "number",
         "checks": "number",
         "margin": "share",
         "break_even_roas": ratio,
