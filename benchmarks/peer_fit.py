@@ -90,6 +90,7 @@ def _peer(market: SimulatedMarket, interpreter: Path) -> dict[str, Any]:
         script = Path(__file__).with_name("peer_pymc_marketing.py")
         command = [
             str(interpreter),
+            "-P",
             str(script),
             str(path),
             DATE,
