@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -43,7 +43,7 @@ class FisherZ:
     @classmethod
     def of(cls, values: Array) -> FisherZ:
         """The tests of (n, p) values."""
-        return cls(np.corrcoef(values, rowvar=False), len(values))
+        return cls(np.asarray(np.corrcoef(values, rowvar=False)), len(values))
 
     @property
     def variables(self) -> int:
@@ -88,8 +88,8 @@ class Contingency:
     """
 
     def __init__(self, codes: Ints, statistic: Literal["chi_square", "g_square"] = "chi_square") -> None:
-        self.codes = codes
         self.levels = codes.max(axis=0) + 1
+        self.codes, self.weights = _counted(codes, self.levels)
         self.statistic = statistic
 
     @property
@@ -108,7 +108,8 @@ class Contingency:
         stratum, strata = self._strata(given)
         wide, high = int(self.levels[a]), int(self.levels[b])
         cell = (stratum * wide + self.codes[:, a]) * high + self.codes[:, b]
-        counts = np.bincount(cell, minlength=strata * wide * high).reshape(strata, wide, high).astype(np.float64)
+        size = strata * wide * high
+        counts = np.bincount(cell, self.weights, minlength=size).reshape(strata, wide, high)
         rows, columns = counts.sum(axis=2), counts.sum(axis=1)
         total = rows.sum(axis=1)
         filled = total > 0.0
@@ -123,7 +124,7 @@ class Contingency:
         else:
             positive = counts > 0.0
             statistic = 2.0 * float((counts[positive] * np.log(counts[positive] / expected[positive])).sum())
-        return float(stats.chi2.sf(max(statistic, 0.0), freedom))
+        return float(special.chdtrc(freedom, max(statistic, 0.0)))
 
     def _strata(self, given: Ints) -> tuple[Ints, int]:
         stratum, strata = np.zeros(len(self.codes), dtype=np.int64), 1
@@ -136,8 +137,22 @@ class Contingency:
         return stratum, strata
 
 
+def _counted(codes: Ints, levels: Ints) -> tuple[Ints, Array]:
+    """Distinct rows and how often each is there: tables of a few values repeat themselves."""
+    key = np.zeros(len(codes), dtype=np.int64)
+    reach = 1
+    for column, many in zip(codes.T, levels.tolist(), strict=True):
+        if reach > 2**62 // many:
+            _, key = np.unique(key, return_inverse=True)
+            reach = len(codes)
+        key = key * many + column
+        reach *= many
+    _, first, counts = np.unique(key, return_index=True, return_counts=True)
+    return codes[first], counts.astype(np.float64)
+
+
 def _solved(inside: Array, across: Array) -> Array:
     try:
-        return np.linalg.solve(inside, across)
+        return np.asarray(np.linalg.solve(inside, across), dtype=np.float64)
     except np.linalg.LinAlgError:
-        return np.linalg.pinv(inside) @ across
+        return np.asarray(np.linalg.pinv(inside), dtype=np.float64) @ across

@@ -51,7 +51,9 @@ class _Reading:
         """The next token, taken."""
         token = self.tokens[self.position]
         if token.kind == "end":
-            raise ToolRetry("the DOT text ends too early", where="graph", fix="Close each { with a } and each [ with a ]")
+            raise ToolRetry(
+                "the DOT text ends too early", where="graph", fix="Close each { with a } and each [ with a ]"
+            )
         self.position += 1
         return token
 
@@ -192,7 +194,10 @@ def _attributes(reading: _Reading) -> dict[str, str]:
 
 def _edge(reading: _Reading, source: str, arrow: str, target: str, direction: str) -> None:
     if arrow == "--" or direction == "none":
-        raise _undirected(f"has {source} -- {target} without direction", f"Write {source} -> {target} or {target} -> {source}")
+        raise _undirected(
+            f"has {source} -- {target} without direction",
+            f"Write {source} -> {target} or {target} -> {source}",
+        )
     if arrow == "<->" or direction == "both":
         reading.hidden.append((source, target))
     elif (arrow == "<-") != (direction == "back"):

@@ -134,9 +134,7 @@ def _front_doors(graph: CausalGraph, treatment: str, outcome: str) -> tuple[Fron
 
 
 def _intercepts(graph: CausalGraph, treatment: str, outcome: str, mediators: tuple[str, ...]) -> bool:
-    return not nx.has_path(
-        graph.directed.subgraph(set(graph.directed) - set(mediators)), treatment, outcome
-    )
+    return not nx.has_path(graph.directed.subgraph(set(graph.directed) - set(mediators)), treatment, outcome)
 
 
 def _front_door_controls(

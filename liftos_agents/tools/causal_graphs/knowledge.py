@@ -21,15 +21,18 @@ class Knowledge:
     Attributes:
         forbidden: (p, p), [cause, effect]; the arrow must not be there.
         required: (p, p), [cause, effect]; the arrow is there.
+        before: (p, p); the first comes before the second in a causal order, by a tier or a required arrow.
     """
 
     forbidden: Flags
     required: Flags
+    before: Flags
 
     @classmethod
     def none(cls, size: int) -> Knowledge:
         """Nothing known."""
-        return cls(np.zeros((size, size), dtype=np.bool_), np.zeros((size, size), dtype=np.bool_))
+        nothing = np.zeros((3, size, size), dtype=np.bool_)
+        return cls(*nothing)
 
     @property
     def banned(self) -> Flags:
@@ -60,32 +63,46 @@ def knowledge_of(
     """
     place = {name: k for k, name in enumerate(names)}
     known = Knowledge.none(len(names))
-    for argument, pairs, matrix in (("forbidden", forbidden, known.forbidden), ("required", required, known.required)):
+    for argument, pairs, matrix in (
+        ("forbidden", forbidden, known.forbidden),
+        ("required", required, known.required),
+    ):
         for cause, effect in pairs:
             a, b = _place(place, cause, argument), _place(place, effect, argument)
             if a == b:
-                raise ToolRetry(f"{cause!r} is given as its own cause", where=argument, fix="Give two different variables")
+                raise ToolRetry(
+                    f"{cause!r} is given as its own cause", where=argument, fix="Give two different variables"
+                )
             matrix[a, b] = True
     tier_of = _tiers(place, tiers)
     for cause, late in tier_of.items():
         for effect, early in tier_of.items():
             known.forbidden[cause, effect] |= late > early
+            known.before[cause, effect] |= late < early
     known.forbidden[known.required.T] = True
+    known.before[known.required] = True
     for a, b in np.argwhere(known.required & known.forbidden):
         raise ToolRetry(
             f"{names[a]} -> {names[b]} is required, and forbidden (by name, by a tier, or because the reverse is required too)",
             where="required",
             fix="Leave out one of the two",
         )
-    directed: nx.DiGraph[int] = nx.DiGraph(list(map(tuple, np.argwhere(known.required).tolist())))
+    directed = arrow_graph(known.required)
     if not nx.is_directed_acyclic_graph(directed):
-        steps = [names[a] for a, _ in nx.find_cycle(directed)]
+        steps = [names[edge[0]] for edge in nx.find_cycle(directed)]
         raise ToolRetry(
             f"the required arrows go in a circle: {' -> '.join([*steps, steps[0]])}",
             where="required",
             fix="Leave out one of them",
         )
     return known
+
+
+def arrow_graph(arrows: Flags) -> nx.DiGraph[int]:
+    """The arrows of a (p, p) matrix as a graph of their ends."""
+    directed: nx.DiGraph[int] = nx.DiGraph()
+    directed.add_edges_from((int(a), int(b)) for a, b in np.argwhere(arrows))
+    return directed
 
 
 def _tiers(place: dict[str, int], tiers: Sequence[Sequence[str]]) -> dict[int, int]:

@@ -42,7 +42,11 @@ def match_columns(graph: CausalGraph, columns: Sequence[str]) -> tuple[CausalGra
         names[node] = f"{node} (unobserved)"
     if unseen:
         notes.append(f"No column is called {' or '.join(unseen)}: taken as unobserved.")
-    notes += [f"{node} of the graph is the column {column}." for node, column in names.items() if node != column and node not in graph.latent]
+    notes += [
+        f"{node} of the graph is the column {column}."
+        for node, column in names.items()
+        if node != column and node not in graph.latent
+    ]
     changed = {node: column for node, column in names.items() if node != column}
     return graph.with_latent(unseen).renamed(changed), tuple(notes)
 

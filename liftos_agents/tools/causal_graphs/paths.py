@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
 from liftos_agents.tools.causal_graphs.graph import CausalGraph
 
@@ -11,9 +12,7 @@ _LONGEST = 9
 _MOST_STEPS = 200_000
 
 
-def open_paths(
-    graph: CausalGraph, treatment: str, outcome: str, most: int = MOST_PATHS
-) -> tuple[str, ...]:
+def open_paths(graph: CausalGraph, treatment: str, outcome: str, most: int = MOST_PATHS) -> tuple[str, ...]:
     """Back-door paths that stay open when every observed cause of the two that may be adjusted for is, short ones first."""
     allowed = (graph.observed - graph.descendants(treatment)) & graph.ancestors(treatment, outcome)
     given = allowed - {treatment, outcome}
@@ -36,7 +35,7 @@ def is_open(graph: CausalGraph, path: Sequence[str], given: Collection[str]) -> 
 def written(graph: CausalGraph, path: Sequence[str]) -> str:
     """A path as text, such as `price <- (season) -> sales`; unobserved nodes stand in brackets."""
     text = _name(graph, path[0])
-    for before, node in zip(path, path[1:], strict=False):
+    for before, node in pairwise(path):
         arrow = "->" if graph.directed.has_edge(before, node) else "<-"
         text += f" {arrow} {_name(graph, node)}"
     return text

@@ -14,7 +14,9 @@ from liftos_agents.tools.causal_graphs.graph import CausalGraph
 from liftos_agents.tools.causal_graphs.words import read_words
 from liftos_agents.tools.errors import ToolRetry
 
-_DOT = re.compile(r"\s*(?:(?://[^\n]*|#[^\n]*|/\*.*?\*/)\s*)*(?:strict\s+)?(?:di)?(?:graph|dag)\b[^\[{]*\{", re.S | re.I)
+_DOT = re.compile(
+    r"\s*(?:(?://[^\n]*|#[^\n]*|/\*.*?\*/)\s*)*(?:strict\s+)?(?:di)?(?:graph|dag)\b[^\[{]*\{", re.S | re.I
+)
 _GML = re.compile(r"\s*(?:(?:#[^\n]*|Creator[^\n]*|Version[^\n]*)\s*)*graph\s*\[", re.S | re.I)
 _PATH = re.compile(r"[^\s;,]+\.(?:dot|gv|gml|json|txt)", re.I)
 _YES = frozenset({"1", "true", "yes", "y"})
@@ -33,7 +35,9 @@ def read_graph(text: str) -> CausalGraph:
     """
     stripped = text.strip().lstrip("\ufeff")
     if not stripped:
-        raise ToolRetry("the graph is an empty text", where="graph", fix='Give edges, such as "price -> sales"')
+        raise ToolRetry(
+            "the graph is an empty text", where="graph", fix='Give edges, such as "price -> sales"'
+        )
     if stripped[0] in "{[":
         return _json(stripped)
     if _DOT.match(stripped):
@@ -54,7 +58,9 @@ def _gml(text: str) -> CausalGraph:
         graph = nx.parse_gml(text, label="label" if re.search(r"\blabel\b", text) else "id")
     except (nx.NetworkXError, ValueError, KeyError) as error:
         raise ToolRetry(
-            f"the GML cannot be read: {error}", where="graph", fix="Give each node an id, and each edge a source and target"
+            f"the GML cannot be read: {error}",
+            where="graph",
+            fix="Give each node an id, and each edge a source and target",
         ) from error
     if not graph.is_directed():
         raise _undirected("GML", "Write `directed 1` in it")
@@ -67,7 +73,9 @@ def _json(text: str) -> CausalGraph:
     try:
         given = json.loads(text)
     except ValueError as error:
-        raise ToolRetry(f"the JSON cannot be read: {error}", where="graph", fix="Put its syntax right") from error
+        raise ToolRetry(
+            f"the JSON cannot be read: {error}", where="graph", fix="Put its syntax right"
+        ) from error
     if isinstance(given, list):
         given = {"edges": given}
     edges = given.get("edges", given.get("links"))
@@ -135,5 +143,7 @@ def _says(attributes: Mapping[str, Any], keys: Iterable[str]) -> bool:
 
 def _undirected(form: str, fix: str) -> ToolRetry:
     return ToolRetry(
-        f"the {form} graph is undirected, and a causal graph says which of two is the cause", where="graph", fix=fix
+        f"the {form} graph is undirected, and a causal graph says which of two is the cause",
+        where="graph",
+        fix=fix,
     )

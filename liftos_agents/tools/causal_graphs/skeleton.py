@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,9 +52,10 @@ def find_skeleton(
     separating: dict[tuple[int, int], frozenset[int]] = {}
     tests, level = 0, 0
     while largest is None or level <= largest:
-        first, second, given = _candidates(joined, knowledge.joined, level, MOST_TESTS - tests)
-        if first is None:
+        candidates = _candidates(joined, knowledge.joined, level, MOST_TESTS - tests)
+        if candidates is None:
             return Skeleton(joined, separating, highest, tests, False)
+        first, second, given = candidates
         if not len(first):
             break
         p = dependence.p_values(first, second, given)
@@ -69,9 +71,7 @@ def find_skeleton(
     return Skeleton(joined, separating, np.maximum(highest, highest.T), tests, True)
 
 
-def _candidates(
-    joined: Flags, fixed: Flags, level: int, most: int
-) -> tuple[Ints, Ints, Ints] | tuple[None, None, None]:
+def _candidates(joined: Flags, fixed: Flags, level: int, most: int) -> tuple[Ints, Ints, Ints] | None:
     """Pairs and sets of `level` neighbours to test; None when there are more than `most`."""
     if level == 0:
         first, second = np.nonzero(np.triu(joined & ~fixed))
@@ -85,12 +85,12 @@ def _candidates(
         partners = np.flatnonzero(joined[node] & ~fixed[node])
         if len(around) - 1 < level or not len(partners):
             continue
+        count += len(partners) * comb(len(around) - 1, level)
+        if count > most:
+            return None
         sets = np.array(list(combinations(around.tolist(), level)), dtype=np.int64)
         for partner in partners:
             usable = sets[(sets != partner).all(axis=1)]
-            count += len(usable)
-            if count > most:
-                return None, None, None
             firsts.append(np.full(len(usable), node))
             seconds.append(np.full(len(usable), partner))
             givens.append(usable)

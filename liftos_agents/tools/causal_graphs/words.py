@@ -20,13 +20,18 @@ _PASSIVE = (
 _BACK = re.compile(rf"\s+{_ADVERB}{_PASSIVE}\s+", re.I)
 _FORWARD = re.compile(rf"\s+{_ADVERB}{_VERB}\s+", re.I)
 _DENIED = re.compile(
-    rf"\s+(?:(?:does|do|did|is|are|has|have|can)\s*(?:not|n't)|cannot|never|(?:has|have)\s+no\s+(?:effect|influence|impact)\s+on)\b", re.I
+    r"\s+(?:(?:does|do|did|is|are|has|have|can)\s*(?:not|n't)|cannot|never|(?:has|have)\s+no\s+(?:effect|influence|impact)\s+on)\b",
+    re.I,
 )
 _SIGN = re.compile(r"\s*(<-+>|<=+>|-+>|=+>|<-+|<=+)\s*")
 _UNDIRECTED = re.compile(r"\s-+\s|\w--\w")
-_UNSEEN = re.compile(r"\s+(?:is|are)\s+(?:an?\s+)?(?:unobserved|hidden|latent|unmeasured|not\s+observed|not\s+measured)\b.*", re.I)
+_UNSEEN = re.compile(
+    r"\s+(?:is|are)\s+(?:an?\s+)?(?:unobserved|hidden|latent|unmeasured|not\s+observed|not\s+measured)\b.*",
+    re.I,
+)
 _SHARED = re.compile(
-    r"\s+(?:(?:share|have)\s+an?\s+(?:unobserved|hidden|latent|unmeasured)\s+(?:common\s+)?cause|are\s+confounded)\b.*", re.I
+    r"\s+(?:(?:share|have)\s+an?\s+(?:unobserved|hidden|latent|unmeasured)\s+(?:common\s+)?cause|are\s+confounded)\b.*",
+    re.I,
 )
 _LIST = re.compile(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|as\s+well\s+as)\s+|\s*&\s*|\s*\+\s*", re.I)
 _QUOTED = re.compile(r"\"([^\"]+)\"|`([^`]+)`|(?<!\w)'([^']+)'(?!\w)")
