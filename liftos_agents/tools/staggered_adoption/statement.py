@@ -1,0 +1,349 @@
+"""The design in words: assumptions with their verdicts, checks with their bars, reasons, warnings and advice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from liftos_agents.domain.amount import format_number, format_share
+from liftos_agents.domain.effect import Assumption, AssumptionVerdict, Check
+from liftos_agents.tools.staggered_adoption.analysis import Analysis
+from liftos_agents.tools.staggered_adoption.pre_trends import (
+    DIRECTED_SIZE,
+    TEST_SIZE,
+    WANTED_POWER,
+    PreTrendTest,
+)
+from liftos_agents.tools.staggered_adoption.result import DifferenceInDifferencesArguments
+from liftos_agents.tools.staggered_adoption.sampling import FEW_CLUSTERS
+
+HIGHEST_PROPENSITY = 0.99
+REFUSED_SIZE = 0.01
+VERY_FEW_CLUSTERS = 6
+
+
+@dataclass
+class Statement:
+    """What is said beside the figures; `refusal` reasons take the estimate away."""
+
+    assumptions: list[Assumption] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    refusal: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
+
+    def test(
+        self, name: str, value: float | None, threshold: float, passed: bool, meaning: str, doubt: str = ""
+    ) -> None:
+        """A check with a bar; where it fails, `doubt` becomes a reason to downgrade."""
+        self.checks.append(Check(name=name, value=value, threshold=threshold, passed=passed, meaning=meaning))
+        if not passed and doubt:
+            self.doubts.append(doubt)
+
+    def assume(self, name: str, how: str, verdict: AssumptionVerdict) -> None:
+        """An assumption with how it was looked at."""
+        self.assumptions.append(Assumption(name=name, how_checked=how, verdict=verdict))
+
+
+def state(found: Analysis, arguments: DifferenceInDifferencesArguments) -> Statement:
+    """Everything that is to be said of an analysis with a headline."""
+    said = Statement()
+    _parallel_trends(said, found, arguments)
+    _anticipation(said, found, arguments)
+    _overlap(said, found, arguments)
+    _two_way(said, found)
+    _presence(said, found)
+    _clusters(said, found)
+    said.assume(
+        "Adoption is lasting",
+        "No unit goes from treated back to untreated in these data.",
+        "nothing speaks against it",
+    )
+    said.assume(
+        "No unit's treatment touches another unit",
+        "Nothing in the data speaks to it: it is a matter of how the treatment works.",
+        "not checked",
+    )
+    return said
+
+
+def untestable(given: str) -> tuple[Assumption, ...]:
+    """What no data can show, for a refusal too."""
+    return (
+        Assumption(
+            name=f"Trends would have stayed parallel{given} after adoption",
+            how_checked="What would have happened without the treatment is not seen; no data can show it.",
+            verdict="not checked",
+        ),
+        Assumption(
+            name="No unit's treatment touches another unit",
+            how_checked="Nothing in the data speaks to it: it is a matter of how the treatment works.",
+            verdict="not checked",
+        ),
+    )
+
+
+def _parallel_trends(said: Statement, found: Analysis, arguments: DifferenceInDifferencesArguments) -> None:
+    given = " given the controls" if arguments.controls else ""
+    said.assumptions.append(untestable(given)[0])
+    test = found.pre_trends
+    if test is None:
+        said.assume(
+            f"Trends were parallel{given} before adoption",
+            "There is no step before adoption to look at.",
+            "not checked",
+        )
+        said.warnings.append(
+            "Parallel trends rest on belief alone: the data hold no two periods before adoption."
+        )
+        said.advice.append("Add earlier periods, so that trends before adoption can be compared")
+        return
+    how = (
+        f"Joint test of {len(test.leads)} steps before adoption: p = {format_number(test.p_value)}; common slope "
+        f"{format_number(test.slope)} a period (p = {format_number(test.slope_p_value)}). Had a steady violation alone produced "
+        f"the estimate, the joint test would have noticed it with probability {format_number(test.power)}."
+    )
+    said.assume(
+        f"Trends were parallel{given} before adoption",
+        how,
+        "does not hold"
+        if _severe(test, found)
+        else "doubtful"
+        if test.fails
+        else "nothing speaks against it",
+    )
+    said.test(
+        "pre_trends",
+        test.p_value,
+        TEST_SIZE,
+        test.p_value >= TEST_SIZE,
+        "p-value that all steps before adoption are zero",
+        f"The trends differ before adoption (joint p = {format_number(test.p_value)}).",
+    )
+    said.test(
+        "pre_trend_slope",
+        test.slope_p_value,
+        DIRECTED_SIZE,
+        test.slope_p_value >= DIRECTED_SIZE,
+        "p-value that the gap moves steadily before adoption",
+        f"The gap moves steadily before adoption, by {format_number(test.slope)} a period.",
+    )
+    said.checks.append(
+        Check(
+            name="pre_trend_power",
+            value=test.power,
+            threshold=WANTED_POWER,
+            passed=None,
+            meaning="chance that the joint test notices a steady violation which alone would produce the estimate",
+        )
+    )
+    if test.power < 0.5 and not test.fails:
+        said.warnings.append(
+            "That the test of trends before adoption passes says little: it would notice a steady violation as large as the "
+            f"estimate with probability {format_number(test.power)} only."
+        )
+    if _severe(test, found):
+        said.refusal.append(
+            f"The trends differ before adoption (joint p = {format_number(test.p_value)}), and carried on they would "
+            f"move the estimate by {format_number(test.carried)}, as much as all that is found "
+            f"({format_number(found.headline.estimate if found.headline else 0.0)})."
+        )
+    if test.fails:
+        said.advice.append(
+            "Compare with units that moved alike before adoption: add controls that explain the trend, or use synthetic_control"
+        )
+    _sensitivity(said, found)
+
+
+def _severe(test: PreTrendTest, found: Analysis) -> bool:
+    assert found.headline is not None
+    return test.p_value < REFUSED_SIZE and abs(test.carried) >= abs(found.headline.estimate)
+
+
+def _sensitivity(said: Statement, found: Analysis) -> None:
+    bounds = found.bounds
+    if bounds is None:
+        return
+    said.checks.append(
+        Check(
+            name="honest_breakdown",
+            value=bounds.breakdown,
+            threshold=1.0,
+            passed=None,
+            meaning="multiple of the largest step before adoption up to which the interval leaves out zero",
+        )
+    )
+    if found.headline is not None and found.headline.p_value < 0.1 and bounds.breakdown < 0.5:
+        said.warnings.append(
+            f"The sign is open once a step after adoption may be {format_number(bounds.breakdown)} times the largest "
+            "step before it."
+        )
+
+
+def _anticipation(said: Statement, found: Analysis, arguments: DifferenceInDifferencesArguments) -> None:
+    name = (
+        "No effect before adoption"
+        if arguments.anticipation == 0
+        else f"No effect more than {arguments.anticipation} periods before adoption"
+    )
+    test = found.pre_trends
+    if test is None or test.last_gap is None or test.last_gap_p_value is None:
+        said.assume(name, "Too few periods before adoption to see it.", "not checked")
+        return
+    passed = test.last_gap_p_value >= DIRECTED_SIZE
+    said.assume(
+        name,
+        f"The gap in the last period before adoption differs from its mean earlier by {format_number(test.last_gap)} "
+        f"(p = {format_number(test.last_gap_p_value)}).",
+        "nothing speaks against it" if passed else "doubtful",
+    )
+    said.test(
+        "no_anticipation",
+        test.last_gap_p_value,
+        DIRECTED_SIZE,
+        passed,
+        "p-value that the last gap before adoption equals those before it",
+        f"The gap moves before adoption already, by {format_number(test.last_gap)} in the last period.",
+    )
+    if not passed:
+        said.advice.append("If units knew beforehand, say so with anticipation=1 or more")
+
+
+def _overlap(said: Statement, found: Analysis, arguments: DifferenceInDifferencesArguments) -> None:
+    lost = [c for c in found.effects.left_out if c[1] >= c[0]]
+    highest = found.effects.highest_propensity
+    if not arguments.controls:
+        return
+    if highest is None and not lost:
+        said.assume(
+            "The regression of the comparison units holds for the treated ones too",
+            "Outcome regression has no view of overlap; doubly_robust has.",
+            "not checked",
+        )
+        return
+    passed = not lost and (highest is None or highest < HIGHEST_PROPENSITY)
+    said.assume(
+        "For every treated unit there are comparison units with like controls",
+        f"Highest propensity of a comparison unit: {format_number(highest)}."
+        if highest is not None
+        else "No propensity could be fitted.",
+        "nothing speaks against it" if passed else "doubtful",
+    )
+    said.test(
+        "overlap",
+        highest,
+        HIGHEST_PROPENSITY,
+        passed,
+        "highest propensity of a comparison unit",
+        "Some treated units have hardly a comparison unit with like controls.",
+    )
+    if lost:
+        said.warnings.append(
+            f"{len(lost)} effects are left out: too few units for the controls, or none that are alike."
+        )
+    if not passed:
+        said.advice.append(
+            "Leave out the control that tells the groups apart, or the treated units without a counterpart"
+        )
+
+
+def _two_way(said: Statement, found: Analysis) -> None:
+    fit = found.two_way
+    if fit is None or found.aggregates is None:
+        return
+    staggered = len(found.panel.cohorts) > 1
+    gap, p_value = found.difference
+    if found.method == "two_way_fixed_effects":
+        passed = p_value is None or p_value >= TEST_SIZE
+        said.assume(
+            "The effect is the same in every cohort and every period",
+            "There is one cohort and the coefficient averages its periods."
+            if not staggered
+            else f"The coefficient differs from the average effect on the treated by {format_number(gap)}"
+            + ("." if p_value is None else f" (p = {format_number(p_value)})."),
+            "nothing speaks against it" if passed else "does not hold",
+        )
+        said.test(
+            "two_way_heterogeneity",
+            p_value,
+            TEST_SIZE,
+            passed,
+            "p-value that the coefficient equals the average effect on the treated",
+            "The two-way coefficient is no average of the effects: they differ between cohorts or over time.",
+        )
+        if not passed:
+            said.advice.append("Say method='callaway_santanna'")
+    if staggered:
+        share = (
+            ""
+            if fit.forbidden_share is None
+            else f"; {format_share(fit.forbidden_share)} of its weight are comparisons with units treated already"
+        )
+        said.warnings.append(
+            f"Two-way fixed effects give {format_number(fit.estimate)}{share}, and {format_share(fit.negative_share)} of the "
+            "weight on treated periods is negative: with effects that differ or grow it can mislead, even in sign."
+        )
+    if found.method == "two_way_fixed_effects" and found.panel.controls.shape[2]:
+        said.warnings.append(
+            "The two-way coefficient is not adjusted for the controls; the other figures are."
+        )
+
+
+def _presence(said: Statement, found: Analysis) -> None:
+    if found.attrition is None:
+        said.assume(
+            "The same units are followed throughout",
+            "Every unit has every period.",
+            "nothing speaks against it",
+        )
+        return
+    change, p_value = found.attrition
+    passed = p_value >= DIRECTED_SIZE
+    said.assume(
+        "Units drop out for reasons that have nothing to do with the treatment",
+        f"Adoption changes the share of units seen by {format_share(change)} (p = {format_number(p_value)}); why units drop out is "
+        "not seen.",
+        "nothing speaks against it" if passed else "doubtful",
+    )
+    said.test(
+        "attrition",
+        p_value,
+        DIRECTED_SIZE,
+        passed,
+        "p-value that adoption leaves the share of units seen as it is",
+        "Units drop out of the data, or come in, with the treatment.",
+    )
+
+
+def _clusters(said: Statement, found: Analysis) -> None:
+    least = min(found.sampling.treated_clusters, found.sampling.compared_clusters)
+    said.assume(
+        "Clusters vary independently of each other",
+        f"{found.sampling.treated_clusters} treated and {found.sampling.compared_clusters} comparison clusters; whether they "
+        "move together is not seen.",
+        "not checked",
+    )
+    said.checks.append(
+        Check(
+            name="clusters",
+            value=float(least),
+            threshold=float(FEW_CLUSTERS),
+            passed=None,
+            meaning="clusters on the smaller side; below the bar the interval is from the wild cluster bootstrap",
+        )
+    )
+    if least < VERY_FEW_CLUSTERS:
+        said.warnings.append(
+            f"The smaller side has {least} clusters: the interval rests on their being much like the others."
+        )
+    if found.sampling.few:
+        said.advice.append("Add treated and untreated clusters; more rows in the same clusters help little")
+    small = [
+        found.panel.periods[g]
+        for g in found.panel.cohorts
+        if found.panel.clusters_of(found.panel.cohort == g) < VERY_FEW_CLUSTERS
+    ]
+    if small:
+        said.warnings.append(
+            f"Cohorts of fewer than {VERY_FEW_CLUSTERS} clusters ({', '.join(small[:8])}): their own effects and errors are rough."
+        )
