@@ -89,7 +89,7 @@ def knowledge_of(
         )
     directed = arrow_graph(known.required)
     if not nx.is_directed_acyclic_graph(directed):
-        steps = [names[edge[0]] for edge in nx.find_cycle(directed)]
+        steps = [str(names[int(edge[0])]) for edge in nx.find_cycle(directed)]
         raise ToolRetry(
             f"the required arrows go in a circle: {' -> '.join([*steps, steps[0]])}",
             where="required",

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from liftos_agents.tools.causal_graphs.graph import CausalGraph
 from liftos_agents.tools.errors import ToolRetry
 
 
-def match_columns(graph: CausalGraph, columns: Sequence[str]) -> tuple[CausalGraph, tuple[str, ...]]:
-    """The graph with its nodes called as the columns are, nodes without column unobserved; and what was done, in sentences.
+@dataclass(frozen=True)
+class Matched:
+    """A graph whose nodes are called as columns are; nodes without column are unobserved.
+
+    Attributes:
+        renamed: Node of the text to the column that it is, where they differ.
+        notes: What a reader should know, a sentence each.
+    """
+
+    graph: CausalGraph
+    renamed: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def match_columns(graph: CausalGraph, columns: Sequence[str]) -> Matched:
+    """The graph with its nodes matched to columns.
 
     A node is a column of the same name, else of the same letters and digits in any case (`TV spend` is `tv_spend`), tried on the
     node's name and then on its label.
@@ -42,13 +57,9 @@ def match_columns(graph: CausalGraph, columns: Sequence[str]) -> tuple[CausalGra
         names[node] = f"{node} (unobserved)"
     if unseen:
         notes.append(f"No column is called {' or '.join(unseen)}: taken as unobserved.")
-    notes += [
-        f"{node} of the graph is the column {column}."
-        for node, column in names.items()
-        if node != column and node not in graph.latent
-    ]
     changed = {node: column for node, column in names.items() if node != column}
-    return graph.with_latent(unseen).renamed(changed), tuple(notes)
+    renamed = {node: column for node, column in changed.items() if node not in graph.latent}
+    return Matched(graph.with_latent(unseen).renamed(changed), renamed, tuple(notes))
 
 
 def find_column(name: str, columns: Sequence[str]) -> str | None:
