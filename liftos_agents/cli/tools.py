@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from liftos_agents import data as data_room
+from liftos_agents import reports
 from liftos_agents import tools as tools_room
 from liftos_agents.cli import evidence_tables, options
 from liftos_agents.errors import ArgumentError
@@ -70,10 +72,18 @@ def run(
         str, typer.Option("--arguments", "-a", metavar="JSON", help="The tool's arguments as JSON.")
     ] = "{}",
     role: options.Role = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            "--plot", metavar="FILE", help="Write its pictures, too: FILE.svg, FILE.png, or a folder."
+        ),
+    ] = None,
     as_json: options.AsJson = False,
     home: options.Home = None,
 ) -> None:
     """Run one tool on data and show its evidence."""
+    if plot is not None:
+        reports.check_picture_path(plot)
     given = _arguments(arguments) | options.roles(role)
     source = options.dataset(data, date_order=given.pop("date_order", None))
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -87,6 +97,7 @@ def run(
             progress=lambda message, fraction=None: progress.update(task, description=f"{name}: {message}"),
             **given,
         )
+    pictures = reports.write_pictures(reports.charts([evidence]), plot) if plot is not None else ()
     if as_json:
         typer.echo(evidence.model_dump_json())
         return
@@ -100,6 +111,16 @@ def run(
         f"{evidence.id} · {evidence.tool} {evidence.version} · {evidence.seconds:.2f} s · --json for all of it",
         style="dim",
     )
+    if plot is not None:
+        _tell_written(pictures, "This result has no picture")
+
+
+def _tell_written(written: Sequence[Path], nothing: str) -> None:
+    console = Console(stderr=True)
+    for path in written:
+        console.print(f"Written: {path}", highlight=False, markup=False, soft_wrap=True)
+    if not written:
+        console.print(nothing, style="yellow")
 
 
 def _arguments(text: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class FigurePoint(BaseModel):
         z: The third quantity of a surface.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     x: float | str
     y: float | str | None
@@ -68,7 +68,10 @@ class Figure(BaseModel):
         kind: What sort of picture; `event_study` has relative time on x, `forest` names on y and values on x (`x` holds the
             name, `y` the value), `bars` names and values, `surface` a value `z` over x and y, `graph` nodes and edges.
         summary: What it shows, in words and with its figures.
-        vertical, horizontal: Lines at a value of x or y (a cutoff, an intervention, zero) with their labels.
+        x_title, y_title: With the unit; of a forest and of bars `x_title` names the values.
+        series: Of a surface one with `z`, and points without it to mark on top; of a graph the nodes (`x`) that play a part.
+        vertical, horizontal: Lines at a value of x or y (a cutoff, an intervention, zero) with their labels; of a forest
+            and of bars both are lines at a value.
         nodes: For a graph: name to position, each in [0, 1], x rightwards and y upwards.
     """
 
@@ -86,8 +89,8 @@ class Figure(BaseModel):
     edges: tuple[FigureEdge, ...] = ()
 
     def vega_lite(self, width: int = 680) -> dict[str, Any]:
-        """The picture as a Vega-Lite specification without theme."""
-        return vega_lite(self.model_dump(mode="json"), width)
+        """The picture as a Vega-Lite specification, `width` pixels wide, without theme."""
+        return {"title": self.title, **vega_lite(self, width)}
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"application/vnd.vegalite.v6+json": self.vega_lite(), "text/plain": self.summary}

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from liftos_agents.reports.chart import Chart, Table
     from liftos_agents.reports.document import page
     from liftos_agents.reports.drawing import png, svg, themed
-    from liftos_agents.reports.files import check_page_path, write_charts, write_page
+    from liftos_agents.reports.files import (
+        check_page_path,
+        check_picture_path,
+        write_charts,
+        write_page,
+        write_pictures,
+    )
     from liftos_agents.reports.gallery import charts
 
 __all__ = [
@@ -20,12 +26,14 @@ __all__ = [
     "Table",
     "charts",
     "check_page_path",
+    "check_picture_path",
     "page",
     "png",
     "svg",
     "themed",
     "write_charts",
     "write_page",
+    "write_pictures",
 ]
 
 _HOMES = {
@@ -33,12 +41,14 @@ _HOMES = {
     "Table": "liftos_agents.reports.chart",
     "charts": "liftos_agents.reports.gallery",
     "check_page_path": "liftos_agents.reports.files",
+    "check_picture_path": "liftos_agents.reports.files",
     "page": "liftos_agents.reports.document",
     "png": "liftos_agents.reports.drawing",
     "svg": "liftos_agents.reports.drawing",
     "themed": "liftos_agents.reports.drawing",
     "write_charts": "liftos_agents.reports.files",
     "write_page": "liftos_agents.reports.files",
+    "write_pictures": "liftos_agents.reports.files",
 }
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from liftos_agents.domain.amount import format_count, format_number
 from liftos_agents.domain.evidence import Evidence
+from liftos_agents.domain.figure_marks.axes import mark, said, told, values
 from liftos_agents.reports import palette
-from liftos_agents.reports.axes import mark, said, told, values
 from liftos_agents.reports.chart import NARROW, WIDE, Chart, Table
 from liftos_agents.reports.figures import number, rows, share
 from liftos_agents.reports.ranked_bars import ranked_bars

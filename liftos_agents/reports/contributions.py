@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from liftos_agents.domain.evidence import Evidence
+from liftos_agents.domain.figure_marks.axes import mark, names, said, told, values
 from liftos_agents.reports import palette
-from liftos_agents.reports.axes import mark, names, said, told, values
 from liftos_agents.reports.chart import NARROW, WIDE, Chart, Table
 from liftos_agents.reports.figures import group, interval, listed, share, spread
 

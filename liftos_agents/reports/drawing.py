@@ -7,6 +7,7 @@ made printable before it gets there.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,9 @@ from liftos_agents.reports.markup import Markup, escape, printable
 VEGA_LITE = "6.4"
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 PNG_SCALE = 2.0
+_TITLE_LETTERS = 84
+_TITLE_LINE = 20
+_MARGIN = 20
 
 _CONFIG: dict[str, Any] = {
     "background": None,
@@ -92,9 +96,13 @@ def themed(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _titled(chart: Chart) -> dict[str, Any]:
+    """The picture with its title and a margin, the data as large as without them."""
     spec = themed(chart.spec)
-    spec["title"] = {"text": printable(chart.title)}
-    return {**spec, "background": "white", "padding": 20}
+    title = textwrap.wrap(printable(chart.title), _TITLE_LETTERS)
+    if spec.get("autosize", {}).get("type") == "fit":
+        spec["width"] += 2 * _MARGIN - _CONFIG["padding"]["left"] - _CONFIG["padding"]["right"]
+        spec["height"] += 2 * _MARGIN + _TITLE_LINE * len(title)
+    return {**spec, "title": {"text": title}, "background": "white", "padding": _MARGIN}
 
 
 def _drawn(spec: dict[str, Any]) -> str:

@@ -12,6 +12,8 @@ from liftos_agents.errors import ArgumentError
 from liftos_agents.reports.chart import Chart
 from liftos_agents.reports.drawing import png, svg
 
+PICTURE_ENDINGS = (".svg", ".png")
+
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 
 
@@ -58,6 +60,51 @@ def write_charts(charts: Sequence[Chart], folder: Path, format: Literal["png", "
         except OSError as error:
             raise _unwritable(path, error) from error
         written.append(path)
+    return tuple(written)
+
+
+def check_picture_path(path: Path) -> None:
+    """Nothing, when pictures can be written there as far as one can tell beforehand.
+
+    Raises:
+        ArgumentError: The ending is of no picture, there is no folder to write in, or a file stands where a folder is meant.
+    """
+    if path.is_dir():
+        return
+    if not path.suffix:
+        if path.exists():
+            raise ArgumentError(
+                "a file, not a folder", where=str(path), fix="Name a folder, or a .svg or .png file"
+            )
+        return
+    if path.suffix.lower() not in PICTURE_ENDINGS:
+        raise ArgumentError(
+            f"the ending {path.suffix!r} is of no picture that can be written",
+            where=str(path),
+            fix=f"Use {' or '.join(PICTURE_ENDINGS)}, or name a folder",
+        )
+    if not path.parent.is_dir():
+        raise ArgumentError("there is no such folder", where=str(path.parent), fix="Make it first")
+
+
+def write_pictures(charts: Sequence[Chart], path: Path) -> tuple[Path, ...]:
+    """The files written: the first picture as `path`, further ones beside it with a number; all as PNG into a folder.
+
+    Raises:
+        ArgumentError: As `check_picture_path`, or nothing can be written there.
+    """
+    check_picture_path(path)
+    if path.is_dir() or not path.suffix:
+        return write_charts(charts, path, "png")
+    written: list[Path] = []
+    for position, chart in enumerate(charts, 1):
+        at = path if position == 1 else path.with_name(f"{path.stem}-{position}{path.suffix}")
+        content = png(chart) if path.suffix.lower() == ".png" else svg(chart).encode()
+        try:
+            _replace(at, content)
+        except OSError as error:
+            raise _unwritable(at, error) from error
+        written.append(at)
     return tuple(written)
 
 

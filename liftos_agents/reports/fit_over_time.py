@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from liftos_agents.domain.evidence import Evidence
+from liftos_agents.domain.figure_marks.axes import mark, quantity, said, told, values
 from liftos_agents.reports import palette
-from liftos_agents.reports.axes import mark, quantity, said, told, values
 from liftos_agents.reports.chart import NARROW, WIDE, Chart, Table
 from liftos_agents.reports.figures import british_date, group, in_unit, money, number, period, share
 

@@ -9,6 +9,7 @@ from liftos_agents.reports.budget import budget
 from liftos_agents.reports.catalogue_scores import catalogue_scores
 from liftos_agents.reports.chart import Chart
 from liftos_agents.reports.contributions import contributions
+from liftos_agents.reports.effects import effect_charts
 from liftos_agents.reports.fit_over_time import fit_over_time
 from liftos_agents.reports.over_claim import over_claim
 from liftos_agents.reports.readiness import readiness
@@ -36,7 +37,8 @@ def charts(evidence: Iterable[Evidence]) -> tuple[Chart, ...]:
         if item.tool == "fit_mmm"
         for chart in response_curves(item, _plan_on(item, items))
     ]
-    return (*found, *curves)
+    brought = [chart for item in items for chart in effect_charts(item)]
+    return (*brought, *found, *curves)
 
 
 def _plan_on(fit: Evidence, items: list[Evidence]) -> Evidence | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from liftos_agents.domain.evidence import Evidence
+from liftos_agents.domain.figure_marks.axes import mark, names, quantity, said, told, values
 from liftos_agents.reports import palette
-from liftos_agents.reports.axes import mark, names, quantity, said, told, values
 from liftos_agents.reports.chart import NARROW, WIDE, Chart, Table
 from liftos_agents.reports.figures import Interval, group, in_unit, interval, listed, money, ratio, spread
 

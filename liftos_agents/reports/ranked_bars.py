@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from liftos_agents.domain.figure_marks.axes import mark, said, told, values
 from liftos_agents.reports import palette
-from liftos_agents.reports.axes import mark, said, told, values
 from liftos_agents.reports.chart import WIDE
 
 _BAR, _GAP, _LINE = 12, 20, 15

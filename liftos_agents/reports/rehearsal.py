@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from liftos_agents.domain.evidence import Evidence
+from liftos_agents.domain.figure_marks.axes import mark, quantity, rule_at, said, told, values
 from liftos_agents.reports import palette
-from liftos_agents.reports.axes import mark, quantity, rule_at, said, told, values
 from liftos_agents.reports.chart import NARROW, WIDE, Chart, Table
 from liftos_agents.reports.figures import in_unit, interval, money, number, share, spread
 

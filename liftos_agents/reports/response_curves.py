@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from liftos_agents.domain.evidence import Evidence
+from liftos_agents.domain.figure_marks.axes import mark, quantity, said, told, values
 from liftos_agents.reports import palette
-from liftos_agents.reports.axes import mark, quantity, said, told, values
 from liftos_agents.reports.chart import HALF, Chart, Table
 from liftos_agents.reports.figures import (
     Interval,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from liftos_agents.reports import palette
+from liftos_agents.domain import palette
 
-AMOUNT = "replace(replace(format(datum.value, '~s'), 'M', 'm'), 'G', 'bn')"
+AMOUNT = (
+    "abs(datum.value) < 1 ? datum.label : replace(replace(format(datum.value, '~s'), 'M', 'm'), 'G', 'bn')"
+)
 """Thousands as k, millions as m, and bn: as amounts are written everywhere else."""
 
 
@@ -16,7 +18,7 @@ def values(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"values": list(rows)}
 
 
-def quantity(field: str, title: str | None, **axis: Any) -> dict[str, Any]:
+def quantity(field: str, title: str | Sequence[str] | None, **axis: Any) -> dict[str, Any]:
     """A numeric axis, amounts short."""
     return {"field": field, "type": "quantitative", "axis": {"title": title, "labelExpr": AMOUNT, **axis}}
 
@@ -33,6 +35,7 @@ def names(field: str, order: Sequence[str], *, limit: int) -> dict[str, Any]:
         "axis": {
             "title": None,
             "labelLimit": limit + 12,
+            "labelOverlap": False,
             "labelExpr": f"{whole} ? datum.label : {cut}",
             "labelColor": palette.INK,
             "ticks": False,
