@@ -1,0 +1,147 @@
+"""Cross-fitting: each row's nuisance values come from models that have not seen it (Chernozhukov et al. 2018)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liftos_agents.tools.adjustment.learners import Features, Learner, classify, regress
+from liftos_agents.tools.adjustment.study import Study
+from liftos_agents.tools.errors import ToolFailed
+
+Array = NDArray[np.float64]
+Part = Literal["propensity", "outcome_untreated", "outcome_treated", "outcome", "dose"]
+Choice = Literal["auto", "linear", "quadratic", "boosting"]
+
+CLIP = 0.01
+"""Propensities nearer to 0 or 1 are taken as this near, where a row would be weighted by their inverse."""
+
+
+def bounded(propensity: Array, target: Literal["ate", "att"]) -> Array:
+    """Propensities kept away from 1, and from 0 where the treated are weighted up too."""
+    return np.clip(propensity, CLIP if target == "ate" else 0.0, 1.0 - CLIP)
+
+
+@dataclass(frozen=True)
+class CrossFit:
+    """Out-of-fold nuisance values of one split.
+
+    Attributes:
+        values: Part to (n,) predictions.
+        learners: Part to the learner that made them.
+        losses: Part to learner to its out-of-fold loss (log loss, or squared error over variance).
+    """
+
+    values: dict[Part, Array]
+    learners: dict[Part, Learner]
+    losses: dict[Part, dict[Learner, float]]
+
+
+def fold_of_row(study: Study, folds: int, seed: int, split: int) -> NDArray[np.int64]:
+    """(n,) fold numbers: balanced within treatment groups, or whole clusters together.
+
+    Raises:
+        ToolFailed: A fold would leave a treatment group, or nothing, to learn from.
+    """
+    rng = np.random.default_rng([seed, split])
+    n = len(study)
+    fold = np.empty(n, dtype=np.int64)
+    if study.cluster is not None:
+        count = int(study.cluster.max()) + 1
+        fold[:] = (rng.permutation(count) % folds)[study.cluster]
+    elif study.binary:
+        for arm in (0.0, 1.0):
+            rows = np.flatnonzero(study.treatment == arm)
+            fold[rng.permutation(rows)] = np.arange(len(rows)) % folds
+    else:
+        fold[rng.permutation(n)] = np.arange(n) % folds
+    for number in range(folds):
+        kept = fold != number
+        if kept.all() or (
+            study.binary and min((kept & study.treated).sum(), (kept & ~study.treated).sum()) < 5
+        ):
+            raise ToolFailed(
+                f"{folds} folds leave too few treated or untreated rows to learn from",
+                where="estimate_effect argument folds",
+                fix="Give fewer folds, or rows with more of both groups",
+            )
+    return fold
+
+
+def cross_fit(
+    study: Study,
+    features: Features,
+    parts: tuple[Part, ...],
+    fold: NDArray[np.int64],
+    choice: Choice,
+    chosen: dict[Part, Learner] | None = None,
+) -> CrossFit:
+    """Out-of-fold values of `parts`; with `choice` `auto`, from the learner with the smallest out-of-fold loss.
+
+    Args:
+        chosen: Learners settled by an earlier split; nothing is compared then.
+    """
+    values: dict[Part, Array] = {}
+    learners: dict[Part, Learner] = {}
+    losses: dict[Part, dict[Learner, float]] = {}
+    for part in parts:
+        rows = _rows(study, part)
+        fewest = int(min((rows & (fold != k)).sum() for k in np.unique(fold)))
+        candidates: tuple[Learner, ...] = features.usable(fewest)
+        if chosen is not None:
+            candidates = (chosen[part],)
+        elif choice != "auto":
+            candidates = (choice,)
+        found: dict[Learner, Array] = {
+            learner: _predict(study, features, part, rows, fold, learner) for learner in candidates
+        }
+        loss: dict[Learner, float] = {
+            learner: _loss(study, part, rows, value) for learner, value in found.items()
+        }
+        losses[part] = loss
+        learners[part] = min(candidates, key=loss.__getitem__)
+        values[part] = found[learners[part]]
+    return CrossFit(values, learners, losses)
+
+
+def _predict(
+    study: Study,
+    features: Features,
+    part: Part,
+    rows: NDArray[np.bool_],
+    fold: NDArray[np.int64],
+    learner: Learner,
+) -> Array:
+    matrix = features.matrix(learner)
+    target = study.treatment if part in ("propensity", "dose") else study.outcome
+    weights = None if np.ptp(study.weights) == 0.0 else study.weights
+    middle, spread = (0.0, 1.0) if part == "propensity" else (float(target.mean()), float(target.std()))
+    scaled = target if part == "propensity" else (target - middle) / spread
+    predict = classify if part == "propensity" else regress
+    out = np.empty(len(study))
+    for number in np.unique(fold):
+        train, test = np.flatnonzero(rows & (fold != number)), fold == number
+        weight = None if weights is None else weights[train]
+        out[test] = predict(learner, matrix[train], scaled[train], weight, matrix[test])
+    return middle + spread * out
+
+
+def _rows(study: Study, part: Part) -> NDArray[np.bool_]:
+    if part == "outcome_untreated":
+        return ~study.treated
+    return study.treated if part == "outcome_treated" else np.ones(len(study), dtype=bool)
+
+
+def _loss(study: Study, part: Part, rows: NDArray[np.bool_], value: Array) -> float:
+    weights = study.weights[rows] / study.weights[rows].sum()
+    guess = value[rows]
+    if part == "propensity":
+        bounded = np.clip(guess, 1e-4, 1.0 - 1e-4)
+        hit = np.where(study.treated[rows], bounded, 1.0 - bounded)
+        return float(-(weights @ np.log(hit)))
+    target = (study.treatment if part == "dose" else study.outcome)[rows]
+    variance = float(target.var())
+    return float(weights @ (target - guess) ** 2) / variance if variance else 0.0
