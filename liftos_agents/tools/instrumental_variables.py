@@ -33,7 +33,7 @@ from liftos_agents.tools.instruments.result import (
     AndersonRubinEvidence,
     FirstStageEvidence,
     InstrumentalVariablesResult,
-    TestEvidence,
+    SpecificationEvidence,
     instrument_units,
 )
 from liftos_agents.tools.instruments.sample import InstrumentSample, draw_sample
@@ -263,9 +263,9 @@ def _set(robust: AndersonRubin) -> AndersonRubinEvidence:
     )
 
 
-def _tests(**tests: SpecificationTest | None) -> dict[str, TestEvidence]:
+def _tests(**tests: SpecificationTest | None) -> dict[str, SpecificationEvidence]:
     return {
-        name: TestEvidence(statistic=test.statistic, degrees=test.degrees, p_value=test.p_value)
+        name: SpecificationEvidence(statistic=test.statistic, degrees=test.degrees, p_value=test.p_value)
         for name, test in tests.items()
         if test is not None
     }

@@ -11,7 +11,7 @@ from liftos_agents.tools.discontinuity.local_polynomial import Kernel, coefficie
 
 Array = NDArray[np.float64]
 
-FEWEST_VALUES = 10
+SPARE_VALUES = 4
 _PILOT = {"triangular": 2.576, "epanechnikov": 2.34, "uniform": 1.843}
 _REGULARISATION = 3.0
 
@@ -47,13 +47,13 @@ def mse_bandwidths(left: SideOutcome, right: SideOutcome, order: int, kernel: Ke
     """One common bandwidth for both sides (Calonico, Cattaneo and Farrell, 2020; Imbens and Kalyanaraman, 2012).
 
     Three steps, each from the one before: the bandwidth of the bias's bias on the whole range, that of the bias, that of the estimate;
-    the last two with the regularisation of Imbens and Kalyanaraman. No bandwidth goes beyond the data, or below the tenth
-    different value of the side that has it furthest.
+    the last two with the regularisation of Imbens and Kalyanaraman. No bandwidth goes beyond the data, and each leaves four
+    different values of the running variable on each side beyond the order of the polynomial.
     """
     sides = (left, right)
     reach = [float(np.abs(s.distance).max()) for s in sides]
     longest = max(reach)
-    shortest = max(_tenth_value(s.distance) for s in sides)
+    shortest = max(_nth_value(s.distance, order + SPARE_VALUES + 1) for s in sides)
 
     def within(bandwidth: float) -> float:
         return min(max(bandwidth, shortest), longest)
@@ -94,6 +94,6 @@ def _step(
     return float((scaled / (2 * gap * bias)) ** (1.0 / (2 * order + 3)))
 
 
-def _tenth_value(distance: Array) -> float:
+def _nth_value(distance: Array, n: int) -> float:
     values = np.unique(np.abs(distance))
-    return float(values[min(FEWEST_VALUES, len(values)) - 1])
+    return float(values[min(n, len(values)) - 1])

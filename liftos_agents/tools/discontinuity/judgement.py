@@ -18,6 +18,7 @@ CERTAIN_MANIPULATION_P = 0.001
 CERTAIN_MANIPULATION_RATIO = 1.25
 COVARIATE_P = 0.05
 PLACEBO_P = 0.01
+FEWEST_VALUES = 5
 FEW_VALUES = 10
 FEW_CLUSTERS = 30
 DUPLICATED_SHARE = 0.2
@@ -251,14 +252,15 @@ def _rows(judgement: Judgement, analysis: Analysis, sample: Sample, running: str
         Check(
             name="different_values",
             value=float(values),
-            threshold=float(FEW_VALUES),
-            passed=values >= FEW_VALUES,
+            threshold=float(FEWEST_VALUES),
+            passed=values >= FEWEST_VALUES,
             meaning=f"Different values of {running} in the window, on the side with fewer.",
         )
     )
     if values < FEW_VALUES:
-        judgement.reasons.append(
-            f"{running} takes {values} different values in the window on one side: too few to see how the outcome runs up to the cutoff."
+        judgement.warnings.append(
+            f"{running} takes {values} different values in the window on one side: few to see how the outcome runs up to the cutoff, so "
+            "the interval leans on the polynomial being right."
         )
         judgement.advice.append(f"Use a finer measure of {running} if there is one.")
     duplicated = 1.0 - sample.distinct / len(sample.distance)

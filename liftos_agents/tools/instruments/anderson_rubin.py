@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +106,7 @@ def _several_instruments(moments: _Moments, critical: float, level: float) -> Co
     values = moments.statistics(grid) - critical
     dips = np.flatnonzero((values[1:-1] > 0.0) & (values[1:-1] <= values[:-2]) & (values[1:-1] <= values[2:]))
     for dip in dips + 1:
-        lowest = optimize.minimize_scalar(
+        lowest: Any = optimize.minimize_scalar(
             excess, bounds=(grid[dip - 1], grid[dip + 1]), method="bounded", options={"xatol": 1e-10 * scale}
         )
         if lowest.fun <= 0.0:

@@ -43,7 +43,7 @@ class AndersonRubinEvidence(Part):
     words: str
 
 
-class TestEvidence(Part):
+class SpecificationEvidence(Part):
     """A specification test."""
 
     statistic: float
@@ -68,8 +68,8 @@ class InstrumentalVariablesResult(EffectResult):
     reduced_form: dict[str, Term] = Field(default_factory=dict)
     anderson_rubin: AndersonRubinEvidence | None = None
     wald_interval: ConfidenceInterval | None = None
-    overidentification: dict[str, TestEvidence] = Field(default_factory=dict)
-    endogeneity: dict[str, TestEvidence] = Field(default_factory=dict)
+    overidentification: dict[str, SpecificationEvidence] = Field(default_factory=dict)
+    endogeneity: dict[str, SpecificationEvidence] = Field(default_factory=dict)
 
 
 def instrument_units() -> dict[str, str]:

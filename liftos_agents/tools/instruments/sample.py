@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,11 @@ class InstrumentSample:
 
     def without_controls(self, values: Array) -> Array:
         """What of `values` the controls do not explain."""
-        return values - self.controls @ np.linalg.lstsq(self.controls, values, rcond=None)[0]
+        return values - self._basis @ (self._basis.T @ values)
+
+    @cached_property
+    def _basis(self) -> Array:
+        return np.linalg.qr(self.controls)[0]
 
 
 def draw_sample(
