@@ -35,8 +35,8 @@ def main(arguments: Sequence[str] = ()) -> None:
     """Fit every world with every method, and write `results/confounding_peer.json`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peer", type=Path, help="Python interpreter that has the peer")
-    parser.add_argument("--confounded", type=int, default=12)
-    parser.add_argument("--clean", type=int, default=4)
+    parser.add_argument("--confounded", type=int, default=10)
+    parser.add_argument("--clean", type=int, default=0, help="worlds without confounding, as well")
     options = parser.parse_args(arguments)
     peer = options.peer or interpreter_of_peer()
     done = _resume()

@@ -81,7 +81,7 @@ def fit_mmm(context: ToolContext, arguments: FitMmmArguments) -> FitMmmResult:
     Raises:
         ToolRetry: An argument names a channel, country or period that the data does not have.
     """
-    calendar = _calendar(context.panel, arguments.country or context.panel.roles.country)
+    calendar = calendar_of(context.panel, arguments.country or context.panel.roles.country)
     found = fit(mmm_input(context.panel, arguments, context.seed, calendar), context.progress)
     notes = (*context.panel.notes, *(calendar.notes if calendar else ()))
     result = found.result.model_copy(update={"warnings": (*notes, *found.result.warnings)})
@@ -138,7 +138,12 @@ def mmm_input(
     return data
 
 
-def _calendar(panel: Panel, country: str | None) -> PeriodColumns | None:
+def calendar_of(panel: Panel, country: str | None) -> PeriodColumns | None:
+    """Holidays and events of trade of a country in the panel's periods; None without one.
+
+    Raises:
+        ToolRetry: The country is unknown.
+    """
     if country is None:
         return None
     try:

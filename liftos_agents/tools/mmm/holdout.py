@@ -28,8 +28,26 @@ def holdout_mape(data: MmmInput, periods: int) -> float:
     return float(np.mean(np.abs(forecast - actual) / np.maximum(np.abs(actual), 1e-9 * form.outcome_scale)))
 
 
+def predictive_draws(form: StandardForm, draws: Draws, rng: np.random.Generator) -> Array:
+    """Draws of the outcome after the fitted rows, doubt about the baseline and noise included, (D, h) outcome units."""
+    rows = form.rows
+    columns = form.design.columns * form.design.prior_scale
+    normal = columns[:rows].T @ columns[:rows] + np.eye(columns.shape[1])
+    half = np.linalg.cholesky(np.linalg.inv(normal))
+    noise = draws.noise.ravel()[:, None]
+    doubt = rng.standard_normal((noise.size, columns.shape[1])) @ half.T @ columns[rows:].T
+    ahead = _expected(form, draws, rows).reshape(noise.size, -1)
+    chance = rng.standard_normal(ahead.shape)
+    return (ahead + noise * (doubt + chance)) * form.outcome_scale
+
+
 def _forecast(form: StandardForm, draws: Draws, rows: int) -> Array:
     """Posterior mean of the outcome after the fitted rows, outcome units."""
+    return _expected(form, draws, rows).mean(axis=(0, 1)) * form.outcome_scale
+
+
+def _expected(form: StandardForm, draws: Draws, rows: int) -> Array:
+    """The expected outcome after the fitted rows given each draw's media and demand, (chains, draws, h), scaled."""
     media = np.zeros((*draws.noise.shape, form.curves[0].shape[1]))
     for channel, curve in enumerate(form.curves):
         media += draws.effect[..., channel, None] * curve[draws.cell[..., channel]]
@@ -42,4 +60,4 @@ def _forecast(form: StandardForm, draws: Draws, rows: int) -> Array:
     normal = left.T @ left + np.eye(columns.shape[1])
     coefficients = np.linalg.solve(normal, left.T @ known.reshape(-1, rows).T)
     whole = (right @ coefficients).T.reshape(media.shape) + media + demand
-    return whole[..., rows:].mean(axis=(0, 1)) * form.outcome_scale
+    return whole[..., rows:]
