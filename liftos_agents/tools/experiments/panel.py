@@ -143,8 +143,9 @@ def _panel(rows: Rows, asked: MeasureIncrementalityArguments) -> GeoPanel:
         return given.groupby(["unit", "moment"])["value"].sum().unstack("moment").sort_index(axis=1)
 
     outcome = table(asked.outcome)
-    columns: list[Any] = [c for c in outcome.columns if c <= last]
-    whole: Flags = ~np.isnan(outcome[columns].to_numpy(np.float64)).any(axis=1)
+    everything: list[Any] = list(outcome.columns)
+    columns = [c for c in everything if c <= last]
+    whole = np.array([not np.isnan(row).any() for row in outcome[columns].to_numpy(np.float64)])
     warnings = []
     if not whole.all():
         gaps = sorted(map(str, outcome.index[~whole]))
