@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from liftos_agents.data.cleaning import FIXES, clean
     from liftos_agents.data.database import Database
     from liftos_agents.data.dataset import Dataset
+    from liftos_agents.data.descriptions import read_descriptions
     from liftos_agents.data.export import write
     from liftos_agents.data.home import Home, open_home
     from liftos_agents.data.lexical import LexicalIndex, SqliteLexicalIndex
@@ -46,6 +47,7 @@ __all__ = [
     "open_home",
     "parse_role_options",
     "product_titles",
+    "read_descriptions",
     "unify",
     "unify_catalogues",
     "work_out_roles",
@@ -71,6 +73,7 @@ _HOMES = {
     "load": "liftos_agents.data.loader",
     "open_home": "liftos_agents.data.home",
     "parse_role_options": "liftos_agents.data.role_options",
+    "read_descriptions": "liftos_agents.data.descriptions",
     "product_titles": "liftos_agents.data.catalogue_table",
     "unify": "liftos_agents.data.unifying",
     "unify_catalogues": "liftos_agents.data.unifying",

@@ -15,6 +15,8 @@ from liftos_agents.data.role_options import SINGLE, WORDS, role_name
 from liftos_agents.errors import ArgumentError
 
 _PER_CHANNEL = ("spend", "impressions", "clicks", "claimed")
+ABOUT_COLUMNS = ("descriptions", "graph")
+"""What a user says of the table beside roles: column to words, and a causal graph over the columns."""
 _FREE_TEXT = ("currency", "country", *WORDS)
 
 
@@ -49,8 +51,8 @@ def check_overrides(frame: pd.DataFrame, given: Mapping[str, Any]) -> Overrides:
     """
     result = Overrides()
     for key, value in given.items():
-        role = role_name(key)
-        if value is None:
+        role = key if key in ABOUT_COLUMNS else role_name(key)
+        if value is None or key in ABOUT_COLUMNS:
             continue
         if role in _PER_CHANNEL:
             result.media[role] = _channels(frame, role, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class DatasetBrief(BaseModel):
@@ -12,7 +12,9 @@ class DatasetBrief(BaseModel):
 
     Attributes:
         catalogue: The table lists products; `products` are the first titles, shortened.
-        problem: Why the table makes no panel.
+        problem: Why the table makes no panel of media.
+        descriptions: Column to what it holds, in the user's words.
+        graph: A causal graph over the columns that the user gave.
         notes: What was put right or assumed when it was read, and whether the question needs it; no figures.
     """
 
@@ -36,6 +38,8 @@ class DatasetBrief(BaseModel):
     claimed: tuple[str, ...] = ()
     text: str | None = None
     problem: str | None = None
+    descriptions: dict[str, str] = Field(default_factory=dict)
+    graph: str | None = None
     catalogue: bool = False
     products: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

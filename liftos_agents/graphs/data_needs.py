@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from liftos_agents.domain.causal_words import is_causal
 from liftos_agents.domain.plan import Plan
 from liftos_agents.domain.task import DatasetBrief
 from liftos_agents.graphs.numerals import numerals
@@ -48,6 +49,16 @@ _UNSPACED_LOOK = (
 def asks_about_table(texts: Iterable[str]) -> bool:
     """Whether a question is about the table itself, its quality or what is in it, which needs no panel."""
     return any(_about(text) for text in texts)
+
+
+def reads_rows(run: Run, plan: Plan, question: str, tables: Sequence[DatasetBrief]) -> bool:
+    """Whether a question is of causes in a table of any subject, for a specialist who reads tables as they stand."""
+    registry = run.services.registry
+    tools = {tool for step in plan.steps for tool in run.services.specialists[step.agent].tools}
+    if not any(registry.spec(tool).data == "rows" for tool in tools):
+        return False
+    said = any(b.descriptions or b.graph for b in tables)
+    return said or is_causal(question) or any(is_causal(step.goal) for step in plan.steps)
 
 
 def with_unused(run: Run, plan: Plan, briefs: Sequence[DatasetBrief]) -> tuple[DatasetBrief, ...]:

@@ -13,6 +13,7 @@ from typing import Any, cast
 from liftos_agents import data
 from liftos_agents.data import Dataset, brief, is_catalogue, load, work_out_roles
 from liftos_agents.data.date_format import DateOrder
+from liftos_agents.data.descriptions import described_columns
 from liftos_agents.domain.task import DatasetBrief
 from liftos_agents.errors import ArgumentError, UserError
 from liftos_agents.graphs.services import Run, Services
@@ -65,10 +66,29 @@ def describe(
             except UserError as error:
                 problem = problem or error
         described = brief(dataset, roles)
+        if dataset.kind == "table" and not described.catalogue:
+            described = _with_words(described, overrides)
         if problem is not None and roles is None and dataset.kind == "table" and not described.catalogue:
             described = described.model_copy(update={"problem": str(problem)})
         briefs.append(described)
     return briefs, problem
+
+
+def _with_words(described: DatasetBrief, overrides: Mapping[str, Any]) -> DatasetBrief:
+    """The brief with what the user says of its columns.
+
+    Raises:
+        ArgumentError: Descriptions were given and none is of a column of the table.
+    """
+    said = cast("Mapping[str, str]", overrides.get("descriptions") or {})
+    known = described_columns(said, described.columns)
+    if said and not known:
+        raise ArgumentError(
+            f"none of the columns described ({', '.join(list(said)[:5])}) is in {described.name!r}",
+            where="descriptions",
+            fix=f"The data has {', '.join(described.columns[:30])}",
+        )
+    return described.model_copy(update={"descriptions": known, "graph": overrides.get("graph")})
 
 
 def _load_all(services: Services, sources: tuple[Any, ...], order: DateOrder | None) -> list[Dataset]:

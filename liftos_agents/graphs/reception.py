@@ -7,11 +7,12 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from liftos_agents.domain.causal_words import plans_a_test
 from liftos_agents.domain.memory_record import Recall
 from liftos_agents.domain.plan import Plan
 from liftos_agents.domain.task import DatasetBrief, Recalled, RoutingTask
 from liftos_agents.errors import AmbiguousRoleError, ArgumentError, DataError, UserError
-from liftos_agents.graphs.data_needs import asks_about_table, with_unused
+from liftos_agents.graphs.data_needs import asks_about_table, reads_rows, with_unused
 from liftos_agents.graphs.intake import datasets_at_hand, describe, load_sources
 from liftos_agents.graphs.relevance import STANDING, relevant
 from liftos_agents.graphs.role_replies import roles_in_reply
@@ -147,7 +148,8 @@ def _asked_first(
     asks_about_data = asks_about_table([state.get("question", ""), *(step.goal for step in chosen.steps)])
     tables = [b for b in briefs if b.kind == "table"]
     lacking = missing_data(chosen, specialists, briefs)
-    if lacking is not None and not (tables and asks_about_data):
+    planned = plans_a_test(state.get("question", ""))
+    if lacking is not None and not (tables and asks_about_data) and not planned:
         if not run.interactive:
             what = "no table of dates, sales and spend was given" if tables else "no table was given"
             if "table" not in needs:
@@ -157,7 +159,7 @@ def _asked_first(
             raise DataError(what, fix="Give one with --data FILE")
         return chosen.model_copy(update={"clarification": lacking}), _pending(state, "data")
     problem = state.get("role_problem")
-    if problem is None or "table" not in needs:
+    if problem is None or "table" not in needs or reads_rows(run, chosen, state.get("question", ""), tables):
         return chosen, None
     if not problem["role"]:
         if asks_about_data or any(needed != "table" for needed in needs):

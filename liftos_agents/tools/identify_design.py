@@ -10,11 +10,12 @@ from liftos_agents.domain.effect import Explanations, Part
 from liftos_agents.domain.verdict import NOT_IDENTIFIED
 from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
-from liftos_agents.tools.identification.candidates import Scene, candidates
+from liftos_agents.tools.identification.candidates import candidates
 from liftos_agents.tools.identification.column_profile import Column, profile
 from liftos_agents.tools.identification.design import Design, DesignName, design
 from liftos_agents.tools.identification.question_parts import read_question
 from liftos_agents.tools.identification.refusal import last_reason, reasons_against
+from liftos_agents.tools.identification.scene import Scene
 from liftos_agents.tools.identification.table_structure import Shape, structure_of
 from liftos_agents.tools.identification.variables import find_variables
 from liftos_agents.tools.registry import tool
@@ -67,6 +68,7 @@ class IdentifyDesignResult(BaseModel):
     Attributes:
         status: `identified`; `not_identified`, with `reasons`; or `unclear`, with a `clarification` to ask.
         recommended: The first of `designs`.
+        unit, time: Columns that key the rows, or None.
         row_count, unit_count, period_count: Size of the table.
         columns: What each column is taken for.
         units: Path pattern to unit.
@@ -78,6 +80,8 @@ class IdentifyDesignResult(BaseModel):
     outcome: str | None
     treatment: str | None
     shape: Shape
+    unit: str | None
+    time: str | None
     row_count: int
     unit_count: int
     period_count: int
@@ -149,6 +153,8 @@ def identify_design(context: ToolContext, arguments: IdentifyDesignArguments) ->
         outcome=who.outcome,
         treatment=best.treatment if best else who.cause,
         shape=structure.shape,
+        unit=structure.unit,
+        time=structure.time,
         row_count=len(frame),
         unit_count=structure.units,
         period_count=structure.periods,
@@ -162,7 +168,9 @@ def identify_design(context: ToolContext, arguments: IdentifyDesignArguments) ->
             c.name.replace(".", "_"): ColumnRole(kind=c.kind, part=_part(c, best, scene))
             for c in columns.values()
         },
-        explanations=_explanations(scene, found, reasons, advice),
+        explanations=_explanations(
+            scene, found, reasons, advice if clarification is None else [clarification, *advice]
+        ),
         units={
             "row_count": "count",
             "unit_count": "count",
@@ -258,11 +266,11 @@ def _explanations(scene: Scene, found: list[Design], reasons: list[str], advice:
             statistician=f"{said} {shape} {helped}".strip(),
         )
     best = found[0]
-    opening = f"The table supports {best.words}: {'; '.join(best.why)}."
+    opening = f"The table supports {best.called}: {'; '.join(best.why)}."
     untestable = [a.name for a in best.assumptions if not a.testable]
     resting = f"It rests on what the table cannot show: {'; '.join(untestable)}." if untestable else ""
     assumed = " ".join(f"{a.name}; what would speak against it: {a.falsified_by}." for a in best.assumptions)
-    others = "".join(f" Also possible: {d.words} ({'; '.join(d.why)})." for d in found[1:])
+    others = "".join(f" Also possible: {d.called} ({'; '.join(d.why)})." for d in found[1:])
     adjusted = f" Adjusted for: {', '.join(best.adjustment_set)}." if best.adjustment_set else ""
     analyst = f"{opening} What is estimated: {best.estimand} {assumed}{adjusted}{others}"
     left = "".join(f" Not adjusted for: {name} ({why})." for name, why in best.left_out.items())

@@ -21,6 +21,7 @@ ATTEMPTS = 2
 _ALSO = 0.5
 _ENOUGH = 0.2
 _BONUS = 0.35
+_FIRST = 1.0
 _WHICH = re.compile(
     r"\b(?:which|welche[rsnm]?|quel(?:le)?s?|cual(?:es)?)\b|\bwhat(?:'s| is| are) (?:the|our|my)\b(?! .* if )"
 )
@@ -48,15 +49,18 @@ def next_calls(call: SpecialistCall, schemas: Mapping[str, Mapping[str, Any]]) -
     calls: list[Call] = []
     for intent in intents:
         for step in intent.steps:
-            if step.id in results.outcomes or step.tool not in schemas:
+            if step.id in results.outcomes or not (step.tool in schemas or _is_expression(step.tool)):
                 continue
             if any(need in results.waiting for need in step.needs):
                 results.waiting.add(step.id)
                 continue
             if not evaluate(step.when, results.values()):
                 continue
-            made = _arguments(step, results, schemas[step.tool], carried.get(step.tool, {}))
-            outcome, following = _settle(step, made, call.outcomes, schemas[step.tool])
+            tool = _tool(step, results)
+            if tool not in schemas:
+                continue
+            made = _arguments(step, results, schemas[tool], carried.get(tool, {}))
+            outcome, following = _settle(step.id, tool, made, call.outcomes, schemas[tool])
             if following is not None:
                 calls.append(following)
                 results.waiting.add(step.id)
@@ -86,8 +90,9 @@ def _intents(
     for intent in open_:
         own = {step.tool for step in intent.steps if tools.count(step.tool) == 1}
         given = set(intent.requires) & set(slots["$said"])
+        ahead = _FIRST if evaluate(intent.first, slots) else 0.0
         bonus = _BONUS if given or (own & carried.keys() and "explain" not in slots["$concepts"]) else 0.0
-        scores[intent.name] = scores.get(intent.name, 0.0) + bonus
+        scores[intent.name] = scores.get(intent.name, 0.0) + bonus + ahead
     ranked = sorted(open_, key=lambda intent: -scores[intent.name])
     best = scores[ranked[0].name]
     if best < _ENOUGH:
@@ -116,19 +121,30 @@ def _with_channels(question: str, slots: Mapping[str, Any]) -> str:
     return question.replace("<channels>", ", ".join(channels))
 
 
+def _tool(step: Step, results: Results) -> str:
+    if not _is_expression(step.tool):
+        return step.tool
+    return str(evaluate(step.tool.removeprefix("="), results.values()))
+
+
 def _arguments(
     step: Step, results: Results, schema: Mapping[str, Any], carried: Mapping[str, Any]
 ) -> dict[str, Any]:
     accepted = cast("Mapping[str, Any]", schema.get("properties") or {})
-    known = {name: value for name, value in step.arguments.items() if name in accepted}
     values = results.values()
-    filled = {n: evaluate(v.removeprefix("="), values) if _is_expression(v) else v for n, v in known.items()}
+    written = {
+        n: evaluate(v.removeprefix("="), values) if _is_expression(v) else v
+        for n, v in step.arguments.items()
+    }
+    more = evaluate(step.arguments_of, values) if step.arguments_of else None
+    known = {**written, **(cast("dict[str, Any]", more) if isinstance(more, Mapping) else {})}
+    filled = {name: value for name, value in known.items() if name in accepted}
     stated = {n: v for n, v in filled.items() if v not in (None, {}, [], (), "")}
     anew = bool(stated.keys() & set(step.afresh)) and not values.get("$also")
     given = {
         name: value
         for name, value in carried.items()
-        if name in known and value not in (None, {}, [], ()) and not (anew and name in step.afresh)
+        if name in filled and value not in (None, {}, [], ()) and not (anew and name in step.afresh)
     }
     for name, value in stated.items():
         earlier = given.get(name)
@@ -144,14 +160,18 @@ def _is_expression(value: Any) -> bool:
 
 
 def _settle(
-    step: Step, arguments: dict[str, Any], outcomes: Mapping[str, Outcome], schema: Mapping[str, Any]
+    step: str,
+    tool: str,
+    arguments: dict[str, Any],
+    outcomes: Mapping[str, Outcome],
+    schema: Mapping[str, Any],
 ) -> tuple[Outcome | None, Call | None]:
     first: Outcome | None = None
     for attempt in range(1, ATTEMPTS + 1):
-        identifier = f"{step.id}-{attempt}"
+        identifier = f"{step}-{attempt}"
         outcome = outcomes.get(identifier)
         if outcome is None:
-            return None, (identifier, step.tool, arguments)
+            return None, (identifier, tool, arguments)
         first = first or outcome
         if outcome.error is None:
             return outcome, None

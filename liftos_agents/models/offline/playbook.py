@@ -23,9 +23,10 @@ class Step(Model):
 
     Attributes:
         id: What references and conditions call its result.
-        tool: Name of the tool.
+        tool: Name of the tool, or `=` and an expression that gives it.
         when: Condition; absent means always.
         arguments: Fixed values, or slots such as `$money`; what is not known is left out.
+        arguments_of: Expression for a map of further arguments.
         afresh: Arguments that a follow-up does not carry over when it states one of them itself.
         needs: Steps that must have finished; a step runs without them if they failed.
     """
@@ -34,6 +35,7 @@ class Step(Model):
     tool: str
     when: str = "true"
     arguments: dict[str, Any] = Field(default_factory=dict[str, Any])
+    arguments_of: str | None = None
     afresh: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 
@@ -77,6 +79,7 @@ class Intent(Model):
         about: Phrases in the user's words.
         default: Taken when no other fits.
         when: Condition on the slots.
+        first: Condition on the slots under which it goes before all others.
         requires: Slots without which the user is asked; slot to question.
     """
 
@@ -84,6 +87,7 @@ class Intent(Model):
     about: tuple[str, ...] = ()
     default: bool = False
     when: str = "true"
+    first: str = "false"
     requires: dict[str, str] = Field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     lists: tuple[Listing, ...] = ()

@@ -9,6 +9,7 @@ from liftos_agents.domain.plan import Plan, PlanStep
 from liftos_agents.domain.task import DatasetBrief, SpecialistBrief, Turn
 from liftos_agents.models.offline.asked_topics import asked_for
 from liftos_agents.models.offline.assignment import Assignment, assign, own_words, similarity_of
+from liftos_agents.models.offline.causal_questions import for_causes, for_method
 from liftos_agents.models.offline.clauses import clauses, request
 from liftos_agents.models.offline.conversation import RouterCall
 from liftos_agents.models.offline.follow_up import continued, is_follow_up
@@ -80,6 +81,7 @@ def plan(call: RouterCall, learnt: TopicWeights | None = None) -> Plan:
             return Plan(steps=(step,), reason="what to do with the material given")
     asked = asked_for(question, made, specialists, channels, language, learnt or weights())
     parts = _with_audits(asked.parts, question, task.datasets, specialists, language)
+    parts = _with_causes(parts, question, task.datasets, specialists)
     if parts:
         return Plan(steps=_steps(parts, specialists), reason=_reason(parts))
     if asked.elsewhere:
@@ -130,6 +132,25 @@ def _for_material(question: str, specialists: tuple[SpecialistBrief, ...]) -> st
     }
     best = max(scores, key=lambda t: scores[t], default=None)
     return owned[best] if best is not None and scores[best] >= _WEAK else None
+
+
+def _with_causes(
+    parts: dict[str, list[str]],
+    question: str,
+    datasets: Sequence[DatasetBrief],
+    specialists: tuple[SpecialistBrief, ...],
+) -> dict[str, list[str]]:
+    """`parts`, a question of causes in the given table with whoever measures them, in the place of another reader of tables."""
+    on_tables = {brief.name for brief in specialists if brief.needs == "table"}
+    method = for_method(question, specialists)
+    analyst = for_causes(question, datasets, specialists) or method
+    if analyst is None or analyst in parts:
+        return parts
+    media = any(d.channels for d in datasets)
+    if not parts:
+        return {analyst: [question]}
+    moved = {n for n in parts if n in on_tables and (method is not None or not media)}
+    return {(analyst if n in moved else n): given for n, given in parts.items()}
 
 
 def _with_audits(

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from liftos_agents.domain.task import SpecialistTask
+from liftos_agents.models.offline.causal_slots import causal_slots
 from liftos_agents.models.offline.changes import Changes, changes
 from liftos_agents.models.offline.channel_names import Mention, mentions
 from liftos_agents.models.offline.constraints import Constraints, constraints, margin, target_roas
@@ -62,6 +63,7 @@ def read_slots(task: SpecialistTask) -> dict[str, Any]:
     recalled = None if found["$margin"] or found["$data_margin"] else recalled_margin(task)
     found["$margin"], found["$margin_recalled"] = found["$margin"] or recalled, recalled is not None
     found["$goal"], found["$question"] = task.goal, task.question
+    found |= causal_slots(task)
     catalogue = next((d for d in task.datasets if d.catalogue), None)
     found["$item"] = named_product(task) if catalogue else None
     found["$simulated"] = any("simulated" in d.name.casefold() for d in task.datasets)

@@ -49,7 +49,7 @@ class Design(Part):
     """
 
     name: DesignName
-    words: str
+    called: str
     tool: str
     arguments: dict[str, Any]
     outcome: str
@@ -148,7 +148,7 @@ def design(
     """A design with its standing words and assumptions."""
     return Design(
         name=name,
-        words=WORDS[name],
+        called=WORDS[name],
         tool=tool,
         arguments={k: v for k, v in arguments.items() if v not in (None, [], ())},
         outcome=outcome,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from liftos_agents.tools.identification.candidates import Scene, cohort_column
+from liftos_agents.tools.identification.adoption import cohort_column
+from liftos_agents.tools.identification.scene import Scene
 from liftos_agents.tools.identification.table_structure import constant_within
 from liftos_agents.tools.identification.variables import as_binary
 

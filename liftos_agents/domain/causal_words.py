@@ -1,0 +1,44 @@
+"""The words by which a question asks for a cause: an effect, a method that finds one, a forecast or a test."""
+
+from __future__ import annotations
+
+import re
+
+_EFFECT = re.compile(
+    r"\b(?:effects?|impacts?|influence[sd]?|causal\w*|caus(?:e|es|ed|ing)|because of|due to|treat(?:ment|ed|ments)?|consequences?|uplift|incremental\w*|incrementality|what (?:does|did) .{2,60} do to"
+    r"|(?:does|did|do|will|would|can|has|have) .{2,80} (?:affect|chang|rais|increas|reduc|lower|improv|hurt|boost|driv|influenc|help|lift|decreas|lead to|make|prevent|cut|sav|matter|work)\w*"
+    r"|how (?:much|many|strongly) .{0,60}(?:affect|chang|rais|increas|reduc|lower|improv|boost|lift|decreas|add|gain)\w*"
+    r"|what happen(?:s|ed) to"
+    r"|wirkung|effekte?|einfluss|auswirkung\w*|bewirk\w*|ursach\w*|verursach\w*|beeinfluss\w*|kausal\w*"
+    r"|effets?|incidence|causes?|causalit\w*|efectos?|impacto|causalidad|influencia|effett\w*|impatto|efeito\w*|effect(?:en)?|invloed|oorzaak|wpływ\w*|skutek|skutk\w*)\b"
+    r"|効果|影響|因果|原因|效果|影响|因果|导致",
+    re.IGNORECASE,
+)
+_METHOD = re.compile(
+    r"\b(?:instruments?|instrumental|discontinuit\w+|cut-?off|diff(?:erence)?s?[- ]in[- ]diff\w*|synthetic control|counterfactual|confound\w*|propensity|placebo|robust\w*|"
+    r"randomi[sz]ed|rct|experiments?|a/?b[- ]?tests?|hold-?outs?|geo[- ]?tests?|lift tests?|sample size|statistical power|minimum detectable|causal (?:graph|model|diagram)|dag|identif(?:y|ied|ication)|"
+    r"forecast\w*|predict\w*|prognose|vorhersage|season\w*|day of the week|weekday\w*|holidays?|trends?|touch-?points?|journeys?|paths?|multi-?touch|heterogene\w*)\b",
+    re.IGNORECASE,
+)
+
+
+_TEST = re.compile(
+    r"\b(?:sample size|minimum detectable|statistical power|(?:plan|design|set up|prepare|size|run)\w*\b.{0,40}\b(?:geo[- ]?|a/?b[- ]?|lift |split |hold-?out )?(?:tests?|experiments?|hold-?outs?)|"
+    r"how (?:many|long)\b.{0,80}\b(?:detect|a/?b[- ]?test|experiment|test (?:run|last|take)))\b",
+    re.IGNORECASE,
+)
+
+
+def plans_a_test(text: str) -> bool:
+    """Whether `text` asks for the plan of an experiment, which needs no data yet."""
+    return _TEST.search(text) is not None
+
+
+def asks_for_effect(text: str) -> bool:
+    """Whether `text` asks what something does to something else."""
+    return _EFFECT.search(text) is not None
+
+
+def is_causal(text: str) -> bool:
+    """Whether `text` asks for an effect, or for one of the methods around it."""
+    return asks_for_effect(text) or _METHOD.search(text) is not None

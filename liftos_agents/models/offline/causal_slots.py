@@ -1,0 +1,51 @@
+"""What a request says of causes in a table: the columns' descriptions, a graph, and which analysis is meant."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from liftos_agents.domain.causal_words import asks_for_effect
+from liftos_agents.domain.task import DatasetBrief, SpecialistTask
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("forecast", r"\bforecast\w*|\bpredict\w* (?:next|the next|future|sales|revenue|demand)|\bprognos\w*|\bvorhersag\w*|\bpronostic\w*|\bwhat will .{2,40} be\b|\bexpected? (?:next|in the next)"),
+        ("seasonality", r"\bseason\w*|\bday of (?:the )?week|\bweekdays?\b|\bweekends?\b|\bholidays?\b|\bwhich (?:day|month)|\bchristmas\b|\bsaison\w*"),
+        ("test_design", r"\bsample size|\bhow many (?:users|visitors|customers|people|geos|regions|weeks)\b.{0,60}\b(?:need|test|detect)|\b(?:plan|design|set up|size|prepare)\w*\b.{0,40}\b(?:test|experiment|hold-?out)|\bminimum detectable|\bstatistical power"),
+        ("discovery", r"\bcausal (?:graph|diagram|structure|discovery)\b|\bwhat causes\b|\bdiscover\w*.{0,20}caus|\bdag\b|\bcauses of\b|\bwhich variables (?:cause|drive)"),
+        ("instruments", r"\b(?:which|what|find|are there|suitable|candidate|valid)\b.{0,30}\binstruments?\b"),
+        ("paths", r"\bpaths?\b|\bjourneys?\b|\btouch-?points?\b|\bmulti-?touch\b|\bmarkov\b|\bshapley\b"),
+        ("validation", r"\bvalidat\w*|\bbacktest\w*|\b(?:is|how good is|trust|check)\b.{0,20}\b(?:model|mmm|fit)\b(?: valid| reliable| any good)?|\bout[- ]of[- ]sample"),
+        ("incrementality", r"\bgeo[- ]?(?:test|experiment|holdout|lift)\w*|\bhold-?out\b|\blift test|\bincrementality\b|\bmatched markets?\b|\btest (?:regions?|markets?|geos?)\b"),
+        ("robustness", r"\brobust\w*|\bplacebo\b|\bsensitiv\w*|\be-value|\bhow sure\b|\bhidden confound\w*|\bunobserved\b|\bunmeasured\b"),
+    )
+)  # fmt: skip
+_DEFAULT_SPEND = "spend"
+
+
+def causal_slots(task: SpecialistTask) -> dict[str, Any]:
+    """The slots `$descriptions`, `$graph`, `$rows_only`, `$effect`, `$names_columns` and `$analysis`."""
+    table = next((d for d in task.datasets if d.kind == "table" and not d.catalogue), None)
+    said = f"{task.goal} {task.question}"
+    return {
+        "$descriptions": table.descriptions if table else {},
+        "$graph": table.graph if table else None,
+        "$rows_only": table is not None and not table.channels,
+        "$effect": asks_for_effect(task.goal) or asks_for_effect(task.question),
+        "$names_columns": table is not None and names_columns(task.goal, table),
+        "$analysis": [name for name, pattern in _KINDS if pattern.search(said)],
+    }
+
+
+def names_columns(text: str, table: DatasetBrief) -> bool:
+    """Whether a word of `text` is that of a column that is neither a medium nor their outcome, or of its description."""
+    words = {w.lower() for w in _WORD.findall(text)}
+    media = {w for c in (*table.channels, table.outcome or "") for w in _WORD.findall(c.lower())} | {
+        _DEFAULT_SPEND
+    }
+    names = {w for column in table.columns for w in _WORD.findall(column.lower())}
+    described = {w for text in table.descriptions.values() for w in _WORD.findall(text.lower()) if len(w) > 4}
+    return bool(words & ((names | described) - media))
