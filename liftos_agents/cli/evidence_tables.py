@@ -1,4 +1,4 @@
-"""Evidence as tables: one for each tool whose result people read as rows."""
+"""Evidence as tables: one for each tool whose result people read as rows, and for every effect."""
 
 from __future__ import annotations
 
@@ -8,18 +8,26 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
+from liftos_agents.cli.effect_view import estimate_table
 from liftos_agents.domain.amount import format_money, format_number, format_share
 from liftos_agents.domain.evidence import Evidence
+from liftos_agents.reports.effect_words import is_effect
+
+MOST_TERMS_BESIDE_AN_ANSWER = 12
 
 
 def tables(evidence: Iterable[Evidence]) -> Iterator[Table]:
     """A table for each piece of evidence that has one, in order."""
     for item in evidence:
-        builder = _BUILDERS.get(item.tool)
+        builder = _BUILDERS.get(item.tool) or (_effect if is_effect(item.result) else None)
         if builder and (table := builder(item.result)) is not None:
             table.caption = f"{item.tool} · {item.id}"
             table.caption_justify = "left"
             yield table
+
+
+def _effect(result: dict[str, Any]) -> Table:
+    return estimate_table(result, MOST_TERMS_BESIDE_AN_ANSWER)
 
 
 def _fit(result: dict[str, Any]) -> Table | None:

@@ -16,8 +16,9 @@ from rich.table import Table
 from liftos_agents import data as data_room
 from liftos_agents import reports
 from liftos_agents import tools as tools_room
-from liftos_agents.cli import evidence_tables, options
+from liftos_agents.cli import effect_view, evidence_tables, options
 from liftos_agents.errors import ArgumentError
+from liftos_agents.reports.effect_words import is_effect
 
 app = typer.Typer(
     no_args_is_help=True, help="The deterministic analysis tools: list, look at, run one by hand."
@@ -102,9 +103,13 @@ def run(
         typer.echo(evidence.model_dump_json())
         return
     console = Console()
-    shown = list(evidence_tables.tables([evidence]))
-    for table in shown:
-        console.print(table)
+    shown = (
+        [effect_view.view(evidence.result, console.width)]
+        if is_effect(evidence.result)
+        else list(evidence_tables.tables([evidence]))
+    )
+    for part in shown:
+        console.print(part)
     if not shown:
         console.print_json(json.dumps(evidence.result))
     console.print(

@@ -1,4 +1,7 @@
-"""Every tool call behind an answer: what it was given, what it checked, what it assumes, what it found."""
+"""Every tool call behind an answer: what it was given, what it checked, what it assumes, what it found.
+
+What an effect rests on stands in its own section.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from liftos_agents.domain.amount import format_number
 from liftos_agents.domain.evidence import Evidence
 from liftos_agents.reports.arguments import LONGEST_IN_FULL, stated, written
 from liftos_agents.reports.bound_text import BoundText
+from liftos_agents.reports.effect_words import is_effect
 from liftos_agents.reports.figures import british_date, group, number, rows
 from liftos_agents.reports.markup import Markup, element, joined, pairs
 
@@ -56,8 +60,7 @@ def _part(item: Evidence, bound: BoundText) -> Markup:
         element("h3", f"{bound.mark(item.id)} · {item.tool}, version {item.version}"),
         pairs(facts),
         _arguments(item.arguments),
-        _checks(result),
-        *(_list(title, result.get(key)) for key, title in _LISTS),
+        *([] if is_effect(result) else [_checks(result), *_lists(result)]),
         _raw(item),
         id=item.id,
         class_="evidence",
@@ -100,6 +103,10 @@ def _check(check: Mapping[str, Any]) -> Markup:
         f"{'passed' if passed else 'failed'}: {': '.join(said)}{f'. {why}' if why else ''}",
         class_=None if passed else "failed",
     )
+
+
+def _lists(result: Mapping[str, Any]) -> list[Markup]:
+    return [_list(title, result.get(key)) for key, title in _LISTS]
 
 
 def _list(title: str, value: Any) -> Markup:

@@ -17,6 +17,7 @@ from liftos_agents.reports.ad_previews import ad_previews
 from liftos_agents.reports.appendix import appendix
 from liftos_agents.reports.approval import approval
 from liftos_agents.reports.bound_text import BoundText
+from liftos_agents.reports.effects_section import effects_section
 from liftos_agents.reports.figures_section import figures_section
 from liftos_agents.reports.gallery import charts
 from liftos_agents.reports.markup import Markup, element, joined
@@ -54,6 +55,7 @@ def page(
                 headline(answer, bound),
                 approval(answer, bound),
                 to_do(answer, bound),
+                effects_section(answer.evidence, bound),
                 figures_section(charts(answer.evidence), bound),
                 ad_previews(answer.evidence, bound),
                 found(answer, bound),

@@ -15,7 +15,11 @@ from liftos_agents.domain.figure_marks.layout import (
     position_kind,
 )
 from liftos_agents.domain.figure_marks.legend import Entry, Shape, legend, legend_rows
-from liftos_agents.domain.figure_marks.reference_lines import horizontal_lines, vertical_lines
+from liftos_agents.domain.figure_marks.reference_lines import (
+    horizontal_labels,
+    horizontal_lines,
+    vertical_lines,
+)
 from liftos_agents.domain.figure_marks.series_words import shares_along, words
 from liftos_agents.domain.figure_marks.upright import upright
 
@@ -64,6 +68,7 @@ def curves(figure: Figure, width: int) -> dict[str, Any]:
             *horizontal_lines(figure.horizontal, y),
             *layers,
             *vertical_lines(figure.vertical, x, shares_along(kind, places, figure.vertical), width),
+            *horizontal_labels(figure.horizontal, y),
             *legend(entries, width),
         ],
         titles=len(x["axis"]["title"] or ()),

@@ -14,7 +14,11 @@ from liftos_agents.domain.figure_marks.layout import (
     position_kind,
 )
 from liftos_agents.domain.figure_marks.legend import Entry, Shape, legend, legend_rows
-from liftos_agents.domain.figure_marks.reference_lines import horizontal_lines, vertical_lines
+from liftos_agents.domain.figure_marks.reference_lines import (
+    horizontal_labels,
+    horizontal_lines,
+    vertical_lines,
+)
 from liftos_agents.domain.figure_marks.series_words import shares_along, words
 from liftos_agents.domain.figure_marks.upright import upright
 
@@ -48,6 +52,7 @@ def event_study(figure: Figure, width: int) -> dict[str, Any]:
             *horizontal_lines(rules, y),
             *vertical_lines(lines, x, shares, width),
             *layers,
+            *horizontal_labels(rules, y),
             *legend(entries, width),
         ],
         titles=len(x["axis"]["title"] or ()),

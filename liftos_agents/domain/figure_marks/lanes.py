@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from liftos_agents.domain import palette
 from liftos_agents.domain.figure_marks.axes import mark, said, told, values
 from liftos_agents.domain.figure_marks.legend import Entry, Shape
+from liftos_agents.domain.figure_marks.reference_lines import haloed
 from liftos_agents.domain.figure_marks.series_words import words
 
 if TYPE_CHECKING:
@@ -90,13 +91,11 @@ def lane(
             }
         )
     if shown:
-        layers.append(
-            {
-                "data": values(rows),
-                "mark": mark("text", palette.INK, align="left", dx=7, fontSize=12, yOffset=offset),
-                "encoding": {"x": {**x, "field": "end"}, "text": {"field": "shown", "type": "nominal"}},
-            }
-        )
+        encoding = {"x": {**x, "field": "end"}, "text": {"field": "shown", "type": "nominal"}}
+        layers += [
+            {"data": values(rows), "mark": text, "encoding": encoding}
+            for text in haloed(palette.INK, align="left", dx=7, yOffset=offset)
+        ]
     return layers
 
 

@@ -43,31 +43,48 @@ def vertical_lines(
             "dx": 5 if rightwards else -5,
             "text": words,
             "lineHeight": LINE_HEIGHT,
-            "fontSize": 12,
         }
-        halo = mark("text", palette.PAPER, stroke=palette.PAPER, strokeWidth=4, strokeJoin="round", **shape)
         placed = {**at, "y": {"value": down}}
         layers += [
-            {"data": data, "mark": shown, "encoding": placed}
-            for shown in (halo, mark("text", palette.QUIET, **shape))
+            {"data": data, "mark": shown, "encoding": placed} for shown in haloed(palette.QUIET, **shape)
         ]
         down += LINE_HEIGHT * len(words)
     return layers
 
 
 def horizontal_lines(lines: Sequence[tuple[float, str]], y: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A thin line a value, its label above it at the right end."""
+    """A thin line a value; it lies behind the data."""
+    return [
+        {
+            "data": {"values": [{"at": value}]},
+            "mark": mark("rule", palette.QUIET),
+            "encoding": {"y": {**y, "field": "at"}},
+        }
+        for value, _ in lines
+    ]
+
+
+def horizontal_labels(lines: Sequence[tuple[float, str]], y: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The words of horizontal lines, above each at its right end and before the data."""
     layers: list[dict[str, Any]] = []
     for value, label in lines:
-        data = {"values": [{"at": value}]}
-        at = {"y": {**y, "field": "at"}}
-        layers.append({"data": data, "mark": mark("rule", palette.QUIET), "encoding": at})
-        if label:
-            text = mark(
-                "text", palette.QUIET, align="right", baseline="bottom", dx=-3, dy=-2, text=label, fontSize=12
-            )
-            layers.append({"data": data, "mark": text, "encoding": {**at, "x": {"value": "width"}}})
+        if not label:
+            continue
+        encoding = {"y": {**y, "field": "at"}, "x": {"value": "width"}}
+        shape: dict[str, Any] = {"align": "right", "baseline": "bottom", "dx": -3, "dy": -3, "text": label}
+        layers += [
+            {"data": {"values": [{"at": value}]}, "mark": shown, "encoding": encoding}
+            for shown in haloed(palette.QUIET, **shape)
+        ]
     return layers
+
+
+def haloed(colour: str, **shape: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A text and, before it, its outline in the paper's colour, which keeps lines from running through the letters."""
+    halo = mark(
+        "text", palette.PAPER, stroke=palette.PAPER, strokeWidth=4, strokeJoin="round", fontSize=12, **shape
+    )
+    return halo, mark("text", colour, fontSize=12, **shape)
 
 
 def _wrapped(label: str, width: int) -> list[str]:

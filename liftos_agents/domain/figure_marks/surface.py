@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from liftos_agents.domain.figure import Figure, FigurePoint
 
 _MARKED: tuple[Shape, ...] = ("diamond", "circle", "square")
-_TO_PIXEL = {"xOffset": -0.5, "x2Offset": -0.5, "yOffset": -0.5, "y2Offset": -0.5}
-"""Vega draws half a pixel aside, which would show as seams between cells."""
 
 
 def surface(figure: Figure, width: int) -> dict[str, Any]:
@@ -123,11 +121,10 @@ def _cells(
         **({"y2": {"field": "y1"}} if numeric[1] else {}),
         "description": said(),
     }
-    aside = _TO_PIXEL if all(numeric) else {}
     return [
         {
             "data": values(rows),
-            "mark": told("rect", colour, opacity=round(opacity, 3), **aside),
+            "mark": told("rect", colour, opacity=round(opacity, 3)),
             "encoding": encoding,
         }
         for (colour, opacity), rows in sorted(by_tone.items())
