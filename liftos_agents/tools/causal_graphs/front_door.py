@@ -49,33 +49,35 @@ def front_door(outcome: Array, treatment: Array, mediators: Array, controls: Arr
     """
     rows = len(outcome)
     terms = _terms(mediators)
-    centre = treatment - treatment.mean()
+    scale = float(treatment.std())
+    centre = _standardised(treatment)
+    controls = np.column_stack([*map(_standardised, controls.T), np.empty((rows, 0))])
     first = np.column_stack([np.ones(rows), terms, centre, terms * centre[:, None], controls])
     count = terms.shape[1]
-    worth, worth_influence, residuals = _regression(first, outcome)
+    worth, worth_influence = _regression(first, outcome)
     # Averaging over the treatment is centring at its mean, and the mean is estimated as well.
     value = worth[1 : 1 + count]
     value_influence = worth_influence[:, 1 : 1 + count] + np.outer(centre, worth[2 + count : 2 + 2 * count])
-    second = np.column_stack([np.ones(rows), treatment, controls])
+    second = np.column_stack([np.ones(rows), centre, controls])
     moved, moved_influence = np.empty(count), np.empty((rows, count))
     for k in range(count):
-        coefficients, influence, _ = _regression(second, terms[:, k])
-        moved[k], moved_influence[:, k] = coefficients[1], influence[:, 1]
+        coefficients, influence = _regression(second, terms[:, k])
+        moved[k], moved_influence[:, k] = coefficients[1] / scale, influence[:, 1] / scale
     influence = moved_influence @ value + value_influence @ moved
     freedom = rows - max(first.shape[1], second.shape[1])
     estimate = float(value @ moved)
-    error = float(np.sqrt((influence**2).sum() / rows / freedom))
+    error = float(np.sqrt((influence**2).sum())) / rows
     p = float(2.0 * stats.t.sf(abs(estimate) / max(error, 1e-300), freedom))
-    errors = np.sqrt((moved_influence**2).sum(axis=0) / rows / freedom)
+    errors = np.sqrt((moved_influence**2).sum(axis=0)) / rows
     steps = tuple((float(moved[k]), float(errors[k])) for k in range(mediators.shape[1]))
     return FrontDoorEstimate(
-        estimate, error, p, steps, _curvature(first, residuals, mediators, controls), freedom
+        estimate, error, p, steps, _curvature(first, outcome, mediators, controls), freedom
     )
 
 
 def _terms(mediators: Array) -> Array:
     """Standardised mediators, then squares of those with many values, then products of two."""
-    scaled = (mediators - mediators.mean(axis=0)) / mediators.std(axis=0)
+    scaled = np.column_stack([_standardised(m) for m in mediators.T])
     many = _many(mediators)
     squares = [scaled[:, k] ** 2 for k in many]
     products = [
@@ -88,31 +90,29 @@ def _many(mediators: Array) -> list[int]:
     return [k for k in range(mediators.shape[1]) if len(np.unique(mediators[:, k])) > FEW_VALUES]
 
 
-def _regression(design: Array, response: Array) -> tuple[Array, Array, Array]:
-    """Coefficients, their influence by row (n, columns), and residuals."""
+def _regression(design: Array, response: Array) -> tuple[Array, Array]:
+    """Coefficients, and their influence by row (n, columns), with residuals as the jackknife has them (HC3)."""
     inverse = np.linalg.pinv(design.T @ design)
     coefficients = inverse @ (design.T @ response)
-    residuals = response - design @ coefficients
-    return coefficients, (design * residuals[:, None]) @ inverse * len(response), residuals
+    reach = np.clip(((design @ inverse) * design).sum(axis=1), 0.0, 0.99)
+    residuals = (response - design @ coefficients) / (1.0 - reach)
+    return coefficients, (design * residuals[:, None]) @ inverse * len(response)
 
 
-def _curvature(design: Array, residuals: Array, mediators: Array, controls: Array) -> float | None:
-    """Robust joint test of cubes of the mediators and squares of the controls, left out of the outcome's model."""
-    wide = [_cube(mediators[:, k]) for k in _many(mediators)]
-    wide += [_square(c) for c in controls.T if len(np.unique(c)) > FEW_VALUES]
+def _curvature(design: Array, outcome: Array, mediators: Array, controls: Array) -> float | None:
+    """Robust Wald test of cubes of the mediators and squares of the controls, added to the outcome's model."""
+    wide = [_standardised(mediators[:, k]) ** 3 for k in _many(mediators)]
+    wide += [_standardised(c) ** 2 for c in controls.T if len(np.unique(c)) > FEW_VALUES]
     if not wide:
         return None
     extra = np.column_stack(wide)
-    extra = extra - design @ (np.linalg.pinv(design.T @ design) @ (design.T @ extra))
-    scores = extra * residuals[:, None]
-    total = scores.sum(axis=0)
-    statistic = float(total @ np.linalg.pinv(scores.T @ scores) @ total)
-    return float(stats.chi2.sf(statistic, extra.shape[1]))
+    coefficients, influence = _regression(np.column_stack([design, extra]), outcome)
+    size, rows = extra.shape[1], len(outcome)
+    added, spread = coefficients[-size:], influence[:, -size:].T @ influence[:, -size:] / rows**2
+    statistic = float(added @ np.linalg.pinv(spread) @ added)
+    freedom = rows - design.shape[1] - size
+    return float(stats.f.sf(statistic / size, size, freedom))
 
 
-def _cube(values: Array) -> Array:
-    return ((values - values.mean()) / values.std()) ** 3
-
-
-def _square(values: Array) -> Array:
-    return ((values - values.mean()) / values.std()) ** 2
+def _standardised(values: Array) -> Array:
+    return (values - values.mean()) / values.std()

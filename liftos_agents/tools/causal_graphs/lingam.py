@@ -37,16 +37,16 @@ def direct_lingam(values: Array, alpha: float, knowledge: Knowledge) -> Ordered:
     Independence is measured by the difference of entropies of Hyvärinen & Smith (2013). Arrows are coefficients of least squares
     on what comes before, kept when p ≤ alpha or required.
     """
-    order = _order(_standardised(values), knowledge)
+    scaled = _standardised(values)
+    order = _order(scaled, knowledge)
     size = values.shape[1]
     arrows, p_values = np.zeros((size, size), dtype=np.bool_), np.ones((size, size))
     normal: list[int] = []
-    centred = values - values.mean(axis=0)
     for position, effect in enumerate(order):
         causes = [c for c in order[:position] if not knowledge.forbidden[c, effect]]
-        residuals = centred[:, effect]
+        residuals = scaled[:, effect]
         if causes:
-            p, residuals = _regression(centred[:, causes], residuals)
+            p, residuals = _regression(scaled[:, causes], residuals)
             p_values[causes, effect] = p
             arrows[causes, effect] = (p <= alpha) | knowledge.required[causes, effect]
         if float(np.asarray(stats.jarque_bera(residuals)[1])) > NORMAL_P:
