@@ -29,6 +29,7 @@ def _geos(
     follows: float = 0.0,
     drift: float = 0.0,
     control_spend: float = 0.0,
+    paired: bool = False,
     **arguments: Any,
 ) -> Simulated:
     """Geos with levels of their own, a common season, independent noise and an effect alike in each treated geo.
@@ -37,6 +38,7 @@ def _geos(
         shared: Standard deviation of weekly noise common to all geos.
         follows: Correlation of each geo's noise with the week before.
         drift: Extra rise a week in the treated geos, from the start on.
+        paired: Chance decides within neighbours instead of among all geos.
         control_spend: Spend per control geo in the test, as a share of a treated one's, with its part of the effect.
     """
     draw = np.random.default_rng(BASE + 10_000 * series + number)
@@ -48,6 +50,8 @@ def _geos(
         noise[:, week] = follows * noise[:, week - 1] + (1.0 - follows**2) ** 0.5 * noise[:, week]
     many = geos // 2 if treated is None else treated
     group = np.isin(np.arange(geos), draw.permutation(geos)[:many])
+    if paired:
+        group = np.repeat(draw.random(geos // 2) < 0.5, 2) ^ (np.arange(geos) % 2 == 1)
     outcome = level[:, None] + common + 8.0 * noise[:, 20:]
     spend = draw.gamma(20.0, 0.5, (geos, weeks))
     test = np.arange(weeks) >= before
@@ -61,6 +65,7 @@ def _geos(
             "geo": np.repeat([f"g{i:03d}" for i in range(geos)], weeks),
             "week": np.tile(pd.date_range("2024-01-01", periods=weeks, freq="W-MON"), geos),
             "group": np.repeat(group.astype(float), weeks),
+            "pair": np.repeat([f"p{i // 2:03d}" for i in range(geos)], weeks),
             "sales": outcome.ravel(),
             "cost": spend.ravel(),
         }
@@ -152,6 +157,18 @@ WORLDS: tuple[World, ...] = (
     _world("holdout_mean_covariate", _people, 4, kind="mean", covariate="before"),
     _world("tbr", _geos, 5, geos=12, treated=3, before=60, during=8, shared=12.0, method="tbr"),
     _world("trimmed_match", _pairs, 6),
+    _world("trimmed_match_geos", _geos, 16, paired=True, pair="pair", method="trimmed_match"),
+    _world(
+        "trimmed_match_control_treated",
+        _geos,
+        17,
+        bias=3.0,
+        paired=True,
+        pair="pair",
+        control_spend=0.95,
+        method="trimmed_match",
+        notes="the control group got most of the spend",
+    ),
     _world("trimmed_match_odd_pairs", _pairs, 7, heavy=True),
     _world(
         "geo_experiment_drift", _geos, 8, bias=3.2, drift=0.4, notes="groups drift apart before the test", method="geo_experiment"
@@ -162,7 +179,7 @@ WORLDS: tuple[World, ...] = (
         notes="the control group got most of the spend",
     ),
     _world("geo_experiment_control_treated_weak", _geos, 11, bias=0.5, control_spend=0.15, method="geo_experiment"),
-    _world("holdout_people_missing", _people, 12, bias=3.0, kind="mean", lost=0.4, notes="sample-ratio mismatch"),
+    _world("holdout_people_missing", _people, 12, bias=3.0, kind="mean", lost=0.25, notes="sample-ratio mismatch"),
     _world("holdout_people_missing_weak", _people, 13, bias=1.0, kind="mean", lost=0.1),
     _world(
         "tbr_drift", _geos, 14, bias=4.0, geos=12, treated=3, before=60, during=8, shared=12.0, drift=0.25, method="tbr"

@@ -66,7 +66,7 @@ def _find(context: ToolContext, method: Method, arguments: MeasureIncrementality
         return time_based_regression(panel, arguments)
     if method == "synthetic_control":
         return synthetic(context, panel, arguments)
-    return geo_experiment(panel, arguments, context.seed)
+    return geo_experiment(panel, arguments)
 
 
 def _result(

@@ -109,7 +109,7 @@ def _choices(asked: DesignExperimentArguments, history: GeoHistory) -> tuple[Kin
 def _trials(
     context: ToolContext, asked: DesignExperimentArguments, history: GeoHistory, plan: Scheme, analysis: str
 ) -> tuple[Trial, ...]:
-    wanted = sorted(set(asked.periods)) if asked.periods else list(LENGTHS)
+    wanted: list[int] = sorted(set(asked.periods)) if asked.periods else list(LENGTHS)
     trials = []
     for number, length in enumerate(wanted):
         context.progress(f"a test of {length} periods", number / len(wanted))
@@ -188,7 +188,8 @@ def _shortfall(
 ) -> tuple[list[str], list[str]]:
     assert best.lift is not None
     reasons, advice = [], []
-    tried = f"{trials[0].length} to {trials[-1].length}" if len(trials) > 1 else f"{trials[0].length}"
+    lengths = [t.length for t in trials]
+    tried = f"{min(lengths)}" if len(lengths) == 1 else f"{min(lengths)} to {max(lengths)}"
     if asked.minimum_effect is not None and best.lift > asked.minimum_effect:
         reasons.append(
             f"The smallest lift that a test of {tried} periods finds is {best.lift:.2%} (at {best.length}), and {asked.minimum_effect:.2%} "

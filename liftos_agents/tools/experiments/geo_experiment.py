@@ -25,7 +25,7 @@ FEWEST_A_SIDE = 4
 """Fewer treated or control geos give a spread that is hardly known: the result is downgraded."""
 
 
-def geo_experiment(panel: GeoPanel, asked: MeasureIncrementalityArguments, seed: int) -> Finding:
+def geo_experiment(panel: GeoPanel, asked: MeasureIncrementalityArguments) -> Finding:
     """Incremental outcome of the treated geos over the test.
 
     Raises:
@@ -59,7 +59,7 @@ def geo_experiment(panel: GeoPanel, asked: MeasureIncrementalityArguments, seed:
     interval = ratio = None
     p_value = contrast.p_value(change)
     if by_assignment:
-        signs = assignments(contrast, seed)
+        signs = assignments(contrast, asked.seed)
         error = math.sqrt(moments.outcome_variance)
         p_value = randomisation_p(contrast, change, signs)
         shift = panel.treated / scale

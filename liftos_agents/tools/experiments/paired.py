@@ -65,7 +65,7 @@ def paired(context: ToolContext, asked: MeasureIncrementalityArguments) -> Findi
             where=f"{TOOL} argument pair",
             fix="Give more pairs, or use method='tbr'",
         )
-    match = trimmed_match(found.response, found.cost, asked.trim_rate, asked.level, context.seed)
+    match = trimmed_match(found.response, found.cost, asked.trim_rate, asked.level, asked.seed)
     if match is None:
         return _refused(found, asked)
     return _finding(found, match, asked)

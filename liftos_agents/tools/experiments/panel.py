@@ -240,17 +240,17 @@ def _refuse_outside(
     last: pd.Timestamp | float,
     asked: MeasureIncrementalityArguments,
 ) -> None:
-    if last < start:  # pyright: ignore[reportOperatorIssue]
-        raise ToolRetry(
-            f"the test ends at {label(last)}, before it begins at {label(start)}",
-            where=f"{TOOL} argument treatment_end",
-            fix="Swap treatment_time and treatment_end, or leave treatment_end out",
-        )
     if start <= moment.min() or start > moment.max():  # pyright: ignore[reportOperatorIssue]
         raise ToolRetry(
             f"the test begins at {label(start)}, and the data run from {label(moment.min())} to {label(moment.max())}",
             where=f"{TOOL} argument treatment_time",
             fix="Give a period within the data, with at least one before it",
+        )
+    if last < start:  # pyright: ignore[reportOperatorIssue]
+        raise ToolRetry(
+            f"the test ends at {label(last)}, before it begins at {label(start)}",
+            where=f"{TOOL} argument treatment_end",
+            fix="Swap treatment_time and treatment_end, or leave treatment_end out",
         )
     if last > moment.max():  # pyright: ignore[reportOperatorIssue]
         raise ToolRetry(

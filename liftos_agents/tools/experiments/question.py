@@ -34,6 +34,7 @@ class MeasureIncrementalityArguments(BaseModel):
         trim_rate: Trimmed match: share of pairs cut off on each side; chosen from the data when absent.
         margin: Profit per unit of outcome; gives incremental profit.
         level: Of the intervals.
+        seed: Of drawn assignments and flipped signs.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,3 +57,4 @@ class MeasureIncrementalityArguments(BaseModel):
     trim_rate: float | None = Field(default=None, ge=0.0, lt=0.5)
     margin: float | None = Field(default=None, gt=0.0)
     level: float = Field(default=0.9, ge=0.5, lt=1.0)
+    seed: int = Field(default=0, ge=0)

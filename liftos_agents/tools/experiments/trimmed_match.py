@@ -117,6 +117,9 @@ def _candidate(pieces: Pieces, cut: int, level: float) -> _Candidate | None:
 def _flipped(residual: Array, cost: Array, cuts: list[int], level: float, seed: int) -> Array:
     """|t| of the chosen rate under flipped signs, sorted."""
     signs = np.random.default_rng(seed).choice((-1.0, 1.0), size=(FLIPS, len(residual)))
+    # Keyed to sorted residuals, so that neither names nor the order of pairs play a part.
+    place = np.lexsort((cost, residual))
+    residual, cost = residual[place], cost[place]
     flipped = signs * residual
     order = np.argsort(flipped, axis=1, kind="stable")
     values = np.take_along_axis(flipped, order, axis=1)
