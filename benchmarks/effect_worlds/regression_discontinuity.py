@@ -34,7 +34,7 @@ def _running(r: np.random.Generator, n: int) -> Array:
 
 def _smooth(number: int) -> Simulated:
     r = _generator(4101, number)
-    x = _running(r, 1000)
+    x = _running(r, 2500)
     y = _lee(x) + _EFFECT * (x >= 0.0) + 0.3 * r.normal(size=len(x))
     return Simulated(pd.DataFrame({"x": x, "y": y}), dict(_ROLES), _EFFECT)
 

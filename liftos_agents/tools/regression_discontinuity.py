@@ -262,7 +262,8 @@ def _shared(
         "covariates": covariates,
         "diagnostics": {"rows_dropped": sample.rows.dropped, "different_values": sample.distinct},
         "units": discontinuity_units(),
-        "settings": a.model_dump(mode="json") | {"vce": "cluster" if a.cluster else "nearest_neighbour"},
+        "settings": a.model_dump(mode="json")
+        | {"vce": "cluster_jackknife" if a.cluster else "nearest_neighbour"},
     }
 
 

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from liftos_agents.tools.discontinuity.local_polynomial import Kernel, coefficient_weights
+from liftos_agents.tools.discontinuity.local_polynomial import (
+    Kernel,
+    coefficient_weights,
+    weighted_sum,
+    whole_power,
+)
 
 Array = NDArray[np.float64]
 
@@ -83,9 +88,9 @@ def _step(
     for side, bias_bandwidth in zip(sides, bias_bandwidths, strict=True):
         weights = coefficient_weights(side.distance, order, coefficient, variance_bandwidth, kernel)
         higher = coefficient_weights(side.distance, bias_order, order + 1, bias_bandwidth, kernel)
-        constant = float(weights @ side.distance ** (order + 1)) / variance_bandwidth**gap
+        constant = weighted_sum(weights, whole_power(side.distance, order + 1)) / variance_bandwidth**gap
         variance += float(np.sum((weights * side.residual) ** 2))
-        biases.append(constant * float(higher @ side.outcome))
+        biases.append(constant * weighted_sum(higher, side.outcome))
         regularisation += _REGULARISATION * constant**2 * float(np.sum((higher * side.residual) ** 2))
     scaled = (2 * coefficient + 1) * variance_bandwidth ** (2 * coefficient + 1) * variance
     bias = (biases[1] - biases[0]) ** 2 + regularised * regularisation

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from liftos_agents.tools.discontinuity.bandwidth import pilot_bandwidth
-from liftos_agents.tools.discontinuity.local_polynomial import coefficient_weights
+from liftos_agents.tools.discontinuity.local_polynomial import coefficient_weights, weighted_sum, whole_power
 
 Array = NDArray[np.float64]
 
@@ -75,7 +75,7 @@ def _bandwidth(distance: Array, cumulative: Array, cut: int) -> float:
     for side in (0, 1):
         rows = slice(0, cut) if side == 0 else slice(cut, n)
         weights = coefficient_weights(distance[rows], 2, 1, pilot, _KERNEL)
-        constants.append(float(weights @ distance[rows] ** 3) / pilot**2)
+        constants.append(weighted_sum(weights, whole_power(distance[rows], 3)) / pilot**2)
     variance = float(np.sum((ends[1][1] - ends[0][1]) ** 2)) * pilot
     bias = (constants[1] * curves[1][0] - constants[0] * curves[0][0]) ** 2
     noise = sum(c * c * float(np.sum(f[1] ** 2)) for c, f in zip(constants, curves, strict=True))
@@ -91,7 +91,7 @@ def _fit(
     rows = slice(0, cut) if side == 0 else slice(cut, n)
     near, heights = distance[rows], cumulative[rows]
     weights = coefficient_weights(near, order, coefficient, bandwidth, _KERNEL)
-    value = float(weights @ heights)
+    value = weighted_sum(weights, heights)
     # Row j moves the distribution function by 1/n at every row at or beyond it.
     beyond = np.zeros(n)
     total = np.cumsum(weights[::-1])[::-1]

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from liftos_agents.tools.discontinuity.bandwidth import Bandwidths, SideOutcome, mse_bandwidths
+from liftos_agents.tools.discontinuity.cluster_jackknife import jackknife_errors
 from liftos_agents.tools.discontinuity.local_polynomial import (
     Kernel,
     coefficient_weights,
     kernel_weights,
     limit_weights,
+    weighted_sum,
 )
 from liftos_agents.tools.discontinuity.sides import Side, Sides
 
@@ -93,7 +95,7 @@ def estimate_jump(
     """The jump at given bandwidths.
 
     A fuzzy design's ratio is linearised (Calonico, Cattaneo and Titiunik, 2014, section 4.2), covariates are adjusted for with one slope
-    over both sides (Calonico, Cattaneo, Farrell and Titiunik, 2019). With clusters, variances come from the fits' residuals.
+    over both sides (Calonico, Cattaneo, Farrell and Titiunik, 2019). With clusters, errors come from leaving each out.
 
     Raises:
         ZeroDivisionError: The treatment of a fuzzy design does not jump at all.
@@ -110,17 +112,29 @@ def jump_of(
     """The jump of the one outcome that `columns` makes of each side's columns."""
     parts = [_limit(side, columns, order, bandwidth, bias_bandwidth, kernel) for side in sides]
     below, above = parts
-    conventional, robust = (_variance(parts, i) for i in (0, 1))
-    used = np.concatenate([p.clusters[p.clusters >= 0] for p in parts])
+    conventional, robust = (
+        float(np.sqrt(sum(np.sum((p.weights[i] * p.residual) ** 2) for p in parts))) for i in (0, 1)
+    )
+    degrees = np.inf
+    if sides[0].cluster is not None:
+        clustered = [
+            (side.distance, part.outcome, side.cluster)
+            for side, part in zip(sides, parts, strict=True)
+            if side.cluster is not None
+        ]
+        conventional, robust = jackknife_errors(clustered, order, bandwidth, bias_bandwidth, kernel)
+        reach = max(bandwidth, bias_bandwidth)
+        near = [codes[np.abs(distance) < reach] for distance, _, codes in clustered]
+        degrees = max(len(np.unique(np.concatenate(near))) - 1.0, 1.0)
     return Jump(
         estimate=above.limits[0] - below.limits[0],
-        standard_error=float(np.sqrt(conventional)),
+        standard_error=conventional,
         corrected=above.limits[1] - below.limits[1],
-        robust_error=float(np.sqrt(robust)),
+        robust_error=robust,
         effective=(below.rows, above.rows),
-        degrees=max(len(np.unique(used)) - 1.0, 1.0) if used.size else np.inf,
-        below=(below.weights[1], below.residuals[1]),
-        above=(above.weights[1], above.residuals[1]),
+        degrees=degrees,
+        below=(below.weights[1], below.residual),
+        above=(above.weights[1], above.residual),
     )
 
 
@@ -140,7 +154,10 @@ def _linearised(
 ) -> tuple[Array, float]:
     """The outcome whose jump has the ratio's errors to first order, and the ratio."""
     ends = [coefficient_weights(s.distance, order, 0, bandwidth, kernel) for s in sides]
-    jumps = [float(ends[1] @ (sides[1].outcomes @ r) - ends[0] @ (sides[0].outcomes @ r)) for r in rows]
+    jumps = [
+        weighted_sum(ends[1], sides[1].outcomes @ r) - weighted_sum(ends[0], sides[0].outcomes @ r)
+        for r in rows
+    ]
     if jumps[1] == 0.0:
         raise ZeroDivisionError("the treatment does not jump at the cutoff")
     ratio = jumps[0] / jumps[1]
@@ -169,9 +186,9 @@ def covariate_slopes(sides: Sides, order: int, bandwidth: float, kernel: Kernel,
 class _Limit:
     limits: tuple[float, float]
     weights: tuple[Array, Array]
-    residuals: tuple[Array, Array]
+    outcome: Array
+    residual: Array
     rows: int
-    clusters: NDArray[np.intp]
 
 
 def _limit(
@@ -179,43 +196,14 @@ def _limit(
 ) -> _Limit:
     outcome, residual = side.combined(columns)
     weights = limit_weights(side.distance, order, bandwidth, bias_bandwidth, kernel)
-    residuals = (residual, residual)
-    if side.cluster is not None:
-        residuals = (
-            _fit_residual(side.distance, outcome, order, bandwidth, kernel),
-            _fit_residual(side.distance, outcome, order + 1, bias_bandwidth, kernel),
-        )
     inside = np.abs(side.distance) < bandwidth if kernel != "uniform" else np.abs(side.distance) <= bandwidth
-    reach = np.abs(side.distance) <= max(bandwidth, bias_bandwidth)
     return _Limit(
-        limits=(float(weights.conventional @ outcome), float(weights.corrected @ outcome)),
+        limits=(weighted_sum(weights.conventional, outcome), weighted_sum(weights.corrected, outcome)),
         weights=(weights.conventional, weights.corrected),
-        residuals=residuals,
+        outcome=outcome,
+        residual=residual,
         rows=int(inside.sum()),
-        clusters=np.empty(0, dtype=np.intp) if side.cluster is None else np.where(reach, side.cluster, -1),
     )
-
-
-def _variance(parts: list[_Limit], which: int) -> float:
-    if not parts[0].clusters.size:
-        return sum(float(np.sum((p.weights[which] * p.residuals[which]) ** 2)) for p in parts)
-    codes = np.concatenate([p.clusters for p in parts])
-    scores = np.concatenate([p.weights[which] * p.residuals[which] for p in parts])
-    used = codes >= 0
-    sums = np.bincount(codes[used], scores[used])
-    groups = len(np.unique(codes[used]))
-    return float(sums @ sums) * groups / max(groups - 1, 1)
-
-
-def _fit_residual(distance: Array, outcome: Array, order: int, bandwidth: float, kernel: Kernel) -> Array:
-    scaled = distance / bandwidth
-    weight = np.sqrt(kernel_weights(scaled, kernel))
-    basis = np.vander(scaled, order + 1, increasing=True)
-    inside = weight > 0.0
-    fitted = np.linalg.lstsq(
-        basis[inside] * weight[inside, None], outcome[inside] * weight[inside], rcond=None
-    )[0]
-    return np.where(np.abs(scaled) <= 2.0, outcome - basis @ fitted, 0.0)
 
 
 def _bandwidths(sides: Sides, columns: Array, order: int, kernel: Kernel) -> Bandwidths:

@@ -63,7 +63,22 @@ def limit_weights(
     """One side's weights, conventional and bias-corrected (Calonico, Cattaneo and Titiunik, 2014, section 3)."""
     conventional = coefficient_weights(distance, order, 0, bandwidth, kernel)
     curvature = coefficient_weights(distance, order + 1, order + 1, bias_bandwidth, kernel)
-    return LimitWeights(conventional, conventional - (conventional @ distance ** (order + 1)) * curvature)
+    return LimitWeights(
+        conventional, conventional - weighted_sum(conventional, whole_power(distance, order + 1)) * curvature
+    )
+
+
+def weighted_sum(weights: Array, values: Array) -> float:
+    """Their sum product, in one thread: threads cost more than they save here, and would sum in another order."""
+    return float(np.einsum("i,i->", weights, values))
+
+
+def whole_power(values: Array, exponent: int) -> Array:
+    """`values ** exponent` by products: many times faster than the general power on large arrays."""
+    product = values.copy()
+    for _ in range(exponent - 1):
+        product *= values
+    return product
 
 
 def _window(scaled: Array) -> tuple[int, int]:

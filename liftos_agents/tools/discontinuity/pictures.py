@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from liftos_agents.domain.amount import format_number
 from liftos_agents.domain.figure import Figure, FigurePoint, FigureSeries
 from liftos_agents.tools.discontinuity.analysis import Analysis
-from liftos_agents.tools.discontinuity.local_polynomial import Kernel, coefficient_weights
+from liftos_agents.tools.discontinuity.local_polynomial import Kernel, coefficient_weights, weighted_sum
 from liftos_agents.tools.discontinuity.sample import Sample
 from liftos_agents.tools.discontinuity.sides import Side
 
@@ -99,7 +99,7 @@ def _fit(
 ) -> tuple[tuple[FigurePoint, ...], float]:
     values = side.outcomes[:, column]
     coefficients = [
-        float(coefficient_weights(side.distance, order, k, bandwidth, kernel) @ values)
+        weighted_sum(coefficient_weights(side.distance, order, k, bandwidth, kernel), values)
         for k in range(order + 1)
     ]
     far = min(bandwidth, float(np.abs(side.distance).max()))

@@ -24,6 +24,8 @@ class Hint:
     breaks_exclusion: str
 
 
+RANDOM = "random assignment or encouragement"
+
 UNKNOWN = Hint(
     "no known kind",
     "unknown",
@@ -34,7 +36,7 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
     (
         r"lott?ery|lot_?num|draft|random|coin|assign|allocated|encourag|invit|offer|voucher|z_?score_draw",
         Hint(
-            "random assignment or encouragement",
+            RANDOM,
             "argued for",
             "The offer changing behaviour by itself (hope, disappointment, other help that comes with it), or people who drop out by side.",
         ),

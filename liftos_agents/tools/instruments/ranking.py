@@ -10,7 +10,7 @@ from liftos_agents.domain.amount import format_number, format_share
 from liftos_agents.domain.effect import Explanations, Part
 from liftos_agents.domain.figure import Figure, FigurePoint, FigureSeries
 from liftos_agents.tools.instruments.candidates import Screen
-from liftos_agents.tools.instruments.hints import Hint
+from liftos_agents.tools.instruments.hints import RANDOM, UNKNOWN, Hint
 from liftos_agents.tools.instruments.strength import VERY_WEAK, WEAK
 
 if TYPE_CHECKING:
@@ -199,10 +199,16 @@ _ORDER: tuple[CandidateVerdict, ...] = ("worth arguing for", "weak", "doubtful",
 
 
 def ranked(candidates: list[CandidateInstrument]) -> tuple[CandidateInstrument, ...]:
-    """By verdict, those of a known kind first, then by strength."""
+    """By verdict, chance first and no known kind last, then by strength."""
     ordered = sorted(
         candidates,
-        key=lambda c: (_ORDER.index(c.verdict), c.kind == "no known kind", -(c.effective_f or 0.0), c.name),
+        key=lambda c: (
+            _ORDER.index(c.verdict),
+            c.kind != RANDOM,
+            c.kind == UNKNOWN.kind,
+            -(c.effective_f or 0.0),
+            c.name,
+        ),
     )
     return tuple(c.model_copy(update={"rank": i}) for i, c in enumerate(ordered, start=1))
 
