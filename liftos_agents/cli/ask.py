@@ -31,6 +31,8 @@ def ask(
     ] = None,
     organisation: options.Organisation = None,
     role: options.Role = None,
+    describe: options.Describe = None,
+    graph: options.Graph = None,
     max_usd: Annotated[
         float | None, typer.Option("--max-usd", min=0.0, help="Stop before the models cost more.")
     ] = None,
@@ -63,7 +65,7 @@ def ask(
     request = AskRequest(
         question=chat_input.readable(question),
         data=tuple(data or ()),
-        roles=options.roles(role),
+        roles={**options.roles(role), **options.about_columns(describe, graph)},
         interactive=not no_input,
         max_seconds=timeout,
     )

@@ -39,6 +39,8 @@ def chat(
     threads: Annotated[bool, typer.Option("--threads", help="List the conversations and leave.")] = False,
     organisation: options.Organisation = None,
     role: options.Role = None,
+    describe: options.Describe = None,
+    graph: options.Graph = None,
     max_usd: Annotated[
         float | None, typer.Option("--max-usd", min=0.0, help="Cap of each question's model calls.")
     ] = None,
@@ -58,7 +60,7 @@ def chat(
             lift,
             console,
             sources=list(data or ()),
-            roles=options.roles(role),
+            roles={**options.roles(role), **options.about_columns(describe, graph)},
             thread=lift.thread(thread) if thread else None,
             as_json=as_json,
         )

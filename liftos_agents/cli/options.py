@@ -11,6 +11,9 @@ import typer
 from liftos_agents import data as data_room
 from liftos_agents.cli import settings_file
 from liftos_agents.config import Settings
+from liftos_agents.errors import ArgumentError
+
+_LONGEST_GRAPH = 200_000
 
 Data = Annotated[
     list[str] | None,
@@ -28,6 +31,22 @@ Role = Annotated[
         "-r",
         metavar="ROLE=COLUMNS",
         help="Say what a column is: outcome=y, spend=x1,x2, date=, margin=0.3, country=DE …",
+    ),
+]
+Describe = Annotated[
+    Path | None,
+    typer.Option(
+        "--describe",
+        metavar="FILE",
+        help="What each column holds: text with a line a column (`educ: years of schooling`), or JSON.",
+    ),
+]
+Graph = Annotated[
+    Path | None,
+    typer.Option(
+        "--graph",
+        metavar="FILE",
+        help="A causal graph over the columns: DOT, GML, networkx JSON, or words such as `price -> sales`.",
     ),
 ]
 Model = Annotated[str | None, typer.Option("--model", "-m", help="offline, or openai:NAME.")]
@@ -69,6 +88,37 @@ def settings(
 def roles(given: list[str] | None) -> dict[str, Any]:
     """The project's column roles with those of a command over them."""
     return {**settings_file.current().roles, **data_room.parse_role_options(given or [])}
+
+
+def about_columns(describe: Path | None, graph: Path | None) -> dict[str, Any]:
+    """What two files say of the columns, as `LiftOS.ask` takes it beside roles.
+
+    Raises:
+        ArgumentError: A file cannot be read, or says nothing.
+    """
+    said: dict[str, Any] = {}
+    if describe is not None:
+        said["descriptions"] = data_room.read_descriptions(describe)
+    if graph is not None:
+        said["graph"] = _graph_text(graph)
+    return said
+
+
+def _graph_text(file: Path) -> str:
+    where = f"--graph {file.name}"
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArgumentError(
+            f"the file cannot be read: {error}", where=where, fix="Give a text file in UTF-8"
+        ) from None
+    if not text.strip() or len(text) > _LONGEST_GRAPH:
+        raise ArgumentError(
+            "the file is empty" if not text.strip() else "the file is too large for a graph",
+            where=where,
+            fix="Write edges such as `price -> sales`, or DOT, GML or networkx JSON",
+        )
+    return text
 
 
 def dataset(sources: list[str] | None, *, date_order: Any = None) -> data_room.Dataset | None:

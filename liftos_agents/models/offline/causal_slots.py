@@ -24,6 +24,27 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 _DEFAULT_SPEND = "spend"
+_SHARE = r"(?:%|per ?cent|prozent|pour cent)"
+_GEO = re.compile(
+    r"\b(?:geos?|regions?|markets?|cities|states|stores|counties|dmas?)\b|\bgeo[- ]", re.IGNORECASE
+)
+_FROM_TO = re.compile(
+    rf"(?P<a>\d+(?:[.,]\d+)?)\s*{_SHARE}?\s*(?:to|vs\.?|versus|against|auf|à|->|→)\s*(?P<b>\d+(?:[.,]\d+)?)\s*{_SHARE}",
+    re.IGNORECASE,
+)
+_RATE = re.compile(
+    rf"(?:rate|baseline|conversion|converts?|ctr)\w*\s*(?:of|is|at|=|:|about|now|currently)*\s*(?P<a>\d+(?:[.,]\d+)?)\s*{_SHARE}",
+    re.IGNORECASE,
+)
+_LIFT = re.compile(
+    rf"(?:lift|uplift|increase|improvement|effect|change|difference|gain)s?\s*(?:of|by|=|:|as small as|about)*\s*(?P<a>\d+(?:[.,]\d+)?)\s*(?:{_SHARE})(?P<points>[- ]points?)?|"
+    rf"(?P<b>\d+(?:[.,]\d+)?)\s*{_SHARE}(?P<points2>[- ]points?)?\s*(?:relative )?(?:lift|uplift|increase|improvement|effect)",
+    re.IGNORECASE,
+)
+_TRAFFIC = re.compile(
+    r"(?P<a>\d[\d,]*)\s*(?:users?|visitors?|visits?|sessions?|customers?|orders?)\s*(?:a|per|each|every)\s*day",
+    re.IGNORECASE,
+)
 
 
 def causal_slots(task: SpecialistTask) -> dict[str, Any]:
@@ -36,8 +57,34 @@ def causal_slots(task: SpecialistTask) -> dict[str, Any]:
         "$rows_only": table is not None and not table.channels,
         "$effect": asks_for_effect(task.goal) or asks_for_effect(task.question),
         "$names_columns": table is not None and names_columns(task.goal, table),
+        "$test": _test(task.question),
         "$analysis": [name for name, pattern in _KINDS if pattern.search(said)],
     }
+
+
+def _test(said: str) -> dict[str, Any]:
+    """What is said of an experiment to plan: shares as fractions."""
+    found: dict[str, Any] = {"kind": "geo" if _GEO.search(said) else "ab"}
+    change = _FROM_TO.search(said)
+    rate, lift = _RATE.search(said), _LIFT.search(said)
+    if change is not None:
+        baseline, target = (float(change[name].replace(",", ".")) / 100.0 for name in ("a", "b"))
+        found |= {
+            "baseline": baseline,
+            "minimum_effect": round(target - baseline, 10),
+            "effect_scale": "absolute",
+        }
+    else:
+        if rate is not None:
+            found["baseline"] = float(rate["a"].replace(",", ".")) / 100.0
+        if lift is not None:
+            points = lift["points"] or lift["points2"]
+            found["minimum_effect"] = float((lift["a"] or lift["b"]).replace(",", ".")) / 100.0
+            found["effect_scale"] = "absolute" if points else "relative"
+    traffic = _TRAFFIC.search(said)
+    if traffic is not None:
+        found["daily_traffic"] = float(traffic["a"].replace(",", ""))
+    return found
 
 
 def names_columns(text: str, table: DatasetBrief) -> bool:

@@ -234,6 +234,10 @@ def _starts(text: Any, prefix: Any) -> bool:
     return isinstance(text, str) and text.startswith(str(prefix))
 
 
+def _both(*values: Any) -> list[Any]:
+    return [value for value in values if value is not None]
+
+
 def _constant(names: Any, value: Any) -> dict[str, Any]:
     return {str(name): value for name in cast("Sequence[Any]", names)} if names else {}
 
@@ -255,6 +259,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": _absolute,
     "first": _first,
     "starts": _starts,
+    "both": _both,
     "constant": _constant,
     "shifted": _shifted,
 }

@@ -62,6 +62,11 @@ def adjustment(
     for name in _determining(frame, controls, cause):
         controls.remove(name)
         left_out[name] = "determines the cause together with the others"
+        for other in [c for c in controls if copies(frame, c, name)]:
+            controls.remove(other)
+            left_out[other] = (
+                f"is (almost) a copy of {name}, which determines the cause together with the others"
+            )
     if wanted:
         left_out |= {c: "not among the controls that the question names" for c in controls if c not in wanted}
         controls = [c for c in columns if c in wanted and c not in (outcome, cause)]
