@@ -41,6 +41,12 @@ def report(
     picture_format: Annotated[
         PictureFormat, typer.Option("--format", help="How the pictures are written.")
     ] = PictureFormat.PNG,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option(
+            "--xlsx", metavar="FILE.xlsx", help="Write the run's results as an Excel workbook, too."
+        ),
+    ] = None,
     open_it: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = False,
     organisation: options.Organisation = None,
     as_json: options.AsJson = False,
@@ -54,6 +60,8 @@ def report(
         )
     if out and not to_terminal:
         reports.check_page_path(out)
+    if xlsx:
+        reports.check_workbook_path(xlsx)
     with liftos_agents.LiftOS(settings=options.settings(home=home, organisation=organisation)) as lift:
         answer = lift.answer(run)
         html = lift.report(answer.run_id)
@@ -63,8 +71,15 @@ def report(
     written = (
         reports.write_charts(reports.charts(answer.evidence), charts, picture_format.value) if charts else ()
     )
+    if xlsx:
+        reports.write_workbook(answer.evidence, xlsx, question=answer.question)
     if as_json:
-        body = {"run": answer.run_id, "report": str(page), "charts": [str(path) for path in written]}
+        body = {
+            "run": answer.run_id,
+            "report": str(page),
+            "charts": [str(path) for path in written],
+            "workbook": str(xlsx) if xlsx else None,
+        }
         typer.echo(json.dumps(body, ensure_ascii=False))
     else:
         console = Console(stderr=to_terminal)
@@ -72,5 +87,7 @@ def report(
             console.print(f"Report written to {page}", highlight=False, markup=False, soft_wrap=True)
         if charts:
             console.print(f"{len(written)} pictures written to {charts}", highlight=False, markup=False)
+        if xlsx:
+            console.print(f"Workbook written to {xlsx}", highlight=False, markup=False, soft_wrap=True)
     if open_it and page:
         typer.launch(page.resolve().as_uri())

@@ -79,12 +79,18 @@ def run(
             "--plot", metavar="FILE", help="Write its pictures, too: FILE.svg, FILE.png, or a folder."
         ),
     ] = None,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option("--xlsx", metavar="FILE.xlsx", help="Write the result as an Excel workbook, too."),
+    ] = None,
     as_json: options.AsJson = False,
     home: options.Home = None,
 ) -> None:
     """Run one tool on data and show its evidence."""
     if plot is not None:
         reports.check_picture_path(plot)
+    if xlsx is not None:
+        reports.check_workbook_path(xlsx)
     given = _arguments(arguments) | options.roles(role)
     source = options.dataset(data, date_order=given.pop("date_order", None))
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -99,6 +105,8 @@ def run(
             **given,
         )
     pictures = reports.write_pictures(reports.charts([evidence]), plot) if plot is not None else ()
+    if xlsx is not None:
+        reports.write_workbook([evidence], xlsx)
     if as_json:
         typer.echo(evidence.model_dump_json())
         return
@@ -118,6 +126,8 @@ def run(
     )
     if plot is not None:
         _tell_written(pictures, "This result has no picture")
+    if xlsx is not None:
+        _tell_written([xlsx], "")
 
 
 def _tell_written(written: Sequence[Path], nothing: str) -> None:

@@ -10,10 +10,10 @@ import pandas as pd
 from liftos_agents.data import parquet
 from liftos_agents.data.dataset import Dataset
 from liftos_agents.data.store import temporary_beside
+from liftos_agents.domain.spreadsheet import guard
 from liftos_agents.errors import DataError
 
 ENDINGS = (".csv", ".parquet", ".xlsx")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write(dataset: Dataset, path: Path) -> Path:
@@ -42,11 +42,6 @@ def write(dataset: Dataset, path: Path) -> Path:
     except OSError as error:
         raise DataError(f"the file cannot be written ({error.strerror})", where=str(path)) from error
     return path
-
-
-def guard(text: str) -> str:
-    """`text`, with an apostrophe in front when a spreadsheet would read it as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _guarded(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""An answer to look at and hand on: one self-contained page, and its pictures as SVG and PNG.
+"""An answer to look at and hand on: one self-contained page, its pictures as SVG and PNG, its figures as a workbook.
 
 It reads typed results alone, opens no connection and has no clock: the same answer gives the same bytes.
 """
@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from liftos_agents.reports.files import (
         check_page_path,
         check_picture_path,
+        check_workbook_path,
         write_charts,
         write_page,
         write_pictures,
+        write_workbook,
     )
     from liftos_agents.reports.gallery import charts
+    from liftos_agents.reports.workbook import xlsx
 
 __all__ = [
     "Chart",
@@ -27,6 +30,7 @@ __all__ = [
     "charts",
     "check_page_path",
     "check_picture_path",
+    "check_workbook_path",
     "page",
     "png",
     "svg",
@@ -34,6 +38,8 @@ __all__ = [
     "write_charts",
     "write_page",
     "write_pictures",
+    "write_workbook",
+    "xlsx",
 ]
 
 _HOMES = {
@@ -49,6 +55,9 @@ _HOMES = {
     "write_charts": "liftos_agents.reports.files",
     "write_page": "liftos_agents.reports.files",
     "write_pictures": "liftos_agents.reports.files",
+    "check_workbook_path": "liftos_agents.reports.files",
+    "write_workbook": "liftos_agents.reports.files",
+    "xlsx": "liftos_agents.reports.workbook",
 }
 
 

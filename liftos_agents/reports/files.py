@@ -1,16 +1,18 @@
-"""A report and its pictures as files."""
+"""A report, its pictures and its workbook as files."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
+from liftos_agents.domain.evidence import Evidence
 from liftos_agents.errors import ArgumentError
 from liftos_agents.reports.chart import Chart
 from liftos_agents.reports.drawing import png, svg
+from liftos_agents.reports.workbook import xlsx
 
 PICTURE_ENDINGS = (".svg", ".png")
 
@@ -106,6 +108,39 @@ def write_pictures(charts: Sequence[Chart], path: Path) -> tuple[Path, ...]:
             raise _unwritable(at, error) from error
         written.append(at)
     return tuple(written)
+
+
+def check_workbook_path(path: Path) -> None:
+    """Nothing, when a workbook can be written there as far as one can tell beforehand.
+
+    Raises:
+        ArgumentError: The ending is another, a folder stands there, or there is no folder to write it in.
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise ArgumentError(
+            f"the ending {path.suffix!r} is not that of a workbook", where=str(path), fix="Use .xlsx"
+        )
+    if path.is_dir():
+        raise ArgumentError(
+            "a folder, not a file", where=str(path), fix=f"Name a file: {path / 'result.xlsx'}"
+        )
+    if not path.parent.is_dir():
+        raise ArgumentError("there is no such folder", where=str(path.parent), fix="Make it first")
+
+
+def write_workbook(evidence: Iterable[Evidence], path: Path, *, question: str = "") -> Path:
+    """The path written to, with the evidence as `xlsx` lays it out.
+
+    Raises:
+        ArgumentError: As `check_workbook_path`, or nothing can be written there.
+    """
+    check_workbook_path(path)
+    content = xlsx(evidence, question=question)
+    try:
+        _replace(path, content)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return path
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -8,9 +8,10 @@ from liftos_agents.domain.evidence import Evidence
 
 def is_simulated(answer: Answer) -> bool:
     """Whether any evidence says that its data is simulated: by its dataset's name, or in its result."""
-    return any(_says_so(item) for item in answer.evidence)
+    return any(evidence_is_simulated(item) for item in answer.evidence)
 
 
-def _says_so(item: Evidence) -> bool:
+def evidence_is_simulated(item: Evidence) -> bool:
+    """Whether this piece of evidence says so."""
     named = any("simulated" in dataset.name.casefold() for dataset in item.datasets)
     return named or item.result.get("simulated") is True
