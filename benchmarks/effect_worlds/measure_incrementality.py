@@ -179,7 +179,7 @@ WORLDS: tuple[World, ...] = (
         notes="the control group got most of the spend",
     ),
     _world("geo_experiment_control_treated_weak", _geos, 11, bias=0.5, control_spend=0.15, method="geo_experiment"),
-    _world("holdout_people_missing", _people, 12, bias=3.0, kind="mean", lost=0.25, notes="sample-ratio mismatch"),
+    _world("holdout_people_missing", _people, 12, bias=3.4, kind="mean", lost=0.32, notes="sample-ratio mismatch"),
     _world("holdout_people_missing_weak", _people, 13, bias=1.0, kind="mean", lost=0.1),
     _world(
         "tbr_drift", _geos, 14, bias=4.0, geos=12, treated=3, before=60, during=8, shared=12.0, drift=0.25, method="tbr"
