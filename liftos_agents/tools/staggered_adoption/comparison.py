@@ -29,13 +29,13 @@ class Compared:
     Attributes:
         estimates: (m,).
         scores: (n, m); the sum of a column's squares is the variance of its estimate.
-        highest_propensity: Over the comparison units; None without controls.
+        beyond: Share of the treated whose propensity is above that of every comparison unit; None where none is fitted.
         trimmed: Comparison units left out for their propensity.
     """
 
     estimates: Array
     scores: Array
-    highest_propensity: float | None
+    beyond: float | None
     trimmed: int
 
 
@@ -71,7 +71,9 @@ def compare(
     found = _weighted(
         changes, treated, design, weights, propensity, odds, robust=estimator == "doubly_robust"
     )
-    return Compared(*found, float(propensity[~treated].max()), int((~kept).sum()))
+    highest = propensity[kept & ~treated & (weights > 0.0)].max()
+    beyond = float(weights @ (treated & (propensity > highest)) / (weights @ treated))
+    return Compared(*found, beyond, int((~kept).sum()))
 
 
 def _difference_of_means(changes: Array, treated: NDArray[np.bool_], weights: Array) -> Compared:

@@ -71,11 +71,7 @@ def sample_of(rows: Rows, outcome: Array, groups: Groups, weights: Array, cluste
     controls = (
         (rows.controls - rows.controls.mean(axis=0)) / spread if rows.controls.shape[1] else rows.controls
     )
-    codes = (
-        np.arange(len(rows))
-        if cluster is None
-        else pd.factorize(rows.frame[cluster].astype(str), sort=True)[0]
-    )
+    codes = np.arange(len(rows)) if cluster is None else pd.factorize(rows.frame[cluster], sort=True)[0]
     order = np.lexsort((*controls.T, weights, outcome, groups.periods.codes, groups.treated, codes))
     if cluster is None:
         order = np.lexsort((*controls.T, weights, outcome, groups.periods.codes, groups.treated))
@@ -140,9 +136,11 @@ def trend_p_values(sample: Sample, anticipation: int) -> tuple[float, float, flo
     """p-values of the joint test of gaps before the start and of their slope, and the slope; None with too few periods."""
     since, fitted = steps(sample)
     early = [j for j, e in enumerate(since) if e < -1 - anticipation]
-    variance, free = covariance(sample, fitted.scores[:, early])
     count = len(early)
-    if not early or free < 3 * count:
+    if not early:
+        return None
+    variance, free = covariance(sample, fitted.scores[:, early])
+    if free < 3 * count:
         return None
     gaps = fitted.estimates[early]
     inverse = np.linalg.pinv(variance, hermitian=True)

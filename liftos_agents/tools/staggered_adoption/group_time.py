@@ -51,7 +51,8 @@ class GroupTime:
     Attributes:
         estimates: (cells,).
         scores: (units, cells); sums of squares of a column over clusters are variances.
-        highest_propensity: Over comparison units of all cells; None without controls.
+        beyond: Share of treated units whose propensity is above that of every comparison unit, over the cells at or after
+            adoption; None where no propensity is fitted.
         trimmed: Comparison units left out for their propensity, at most in one cell.
         left_out: (cohort, period) of cells without overlap, or with too few units for the controls.
     """
@@ -59,7 +60,7 @@ class GroupTime:
     cells: tuple[Cell, ...]
     estimates: Array
     scores: Array
-    highest_propensity: float | None
+    beyond: float | None
     trimmed: int
     left_out: tuple[tuple[int, int], ...]
 
@@ -86,7 +87,7 @@ def group_time_effects(
         batches[(cell.cohort, cell.latest, *by_base, *alone)].append(cell)
     found: list[tuple[Cell, float, NDArray[np.int64], Array]] = []
     left_out: list[tuple[int, int]] = []
-    highest: list[float] = []
+    beyond: list[tuple[float, int]] = []
     trimmed = 0
     for done, cells in enumerate(batches.values()):
         progress(done / len(batches))
@@ -105,8 +106,8 @@ def group_time_effects(
             left_out += [(c.cohort, c.period) for c in cells]
             continue
         trimmed = max(trimmed, answer.trimmed)
-        if answer.highest_propensity is not None:
-            highest.append(answer.highest_propensity)
+        if answer.beyond is not None:
+            beyond += [(answer.beyond, cell.treated) for cell in cells if cell.since >= 0]
         for k, cell in enumerate(cells):
             found.append((cell, float(answer.estimates[k]), rows, answer.scores[:, k]))
     found.sort(key=lambda item: (item[0].cohort, item[0].period))
@@ -117,7 +118,7 @@ def group_time_effects(
         cells=tuple(cell for cell, *_ in found),
         estimates=np.array([estimate for _, estimate, _, _ in found]),
         scores=scores,
-        highest_propensity=max(highest, default=None),
+        beyond=float(np.average([b for b, _ in beyond], weights=[n for _, n in beyond])) if beyond else None,
         trimmed=trimmed,
         left_out=tuple(sorted(left_out)),
     )
@@ -151,7 +152,7 @@ class _ClusterCount:
         key = (cohort, latest)
         if key not in self._known:
             others = (self._panel.cohort > latest) & (self._panel.cohort != cohort)
-            self._known[key] = len(np.unique(self._panel.cluster[others])) > 1
+            self._known[key] = self._panel.clusters_of(others) > 1
         return self._known[key]
 
 

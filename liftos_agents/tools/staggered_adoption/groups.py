@@ -137,7 +137,7 @@ def _by_cluster(
             where=f"{TOOL} argument treatment",
             fix="Name the column of the group (constant over time), or the unit or cluster that adopts",
         )
-    codes = pd.factorize(rows.frame[arguments.cluster].astype(str), sort=True)[0]
+    codes = pd.factorize(rows.frame[arguments.cluster], sort=True)[0]
     adopts = np.bincount(codes, weights=treated) > 0.0
     group = adopts[codes]
     apart = group & (periods.codes >= start) & ~treated

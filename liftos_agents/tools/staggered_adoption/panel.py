@@ -81,18 +81,9 @@ class Panel:
 
     def clusters_of(self, chosen: NDArray[np.bool_]) -> int:
         """Clusters that hold one of the chosen units."""
+        if self.cluster_count == len(self.cluster):
+            return int(chosen.sum())
         return len(np.unique(self.cluster[chosen]))
-
-    def only(self, chosen: NDArray[np.bool_]) -> Panel:
-        """The panel of the chosen units, its clusters numbered anew."""
-        return replace(
-            self,
-            outcome=self.outcome[chosen],
-            cohort=self.cohort[chosen],
-            controls=self.controls[chosen],
-            weights=self.weights[chosen] / self.weights[chosen].mean(),
-            cluster=by_first_use(self.cluster[chosen]),
-        )
 
     def collapsed(self, before: Sequence[int], after: Sequence[int]) -> Panel:
         """Two periods: each unit's mean over `before` and over `after`; everyone treated is treated in the second."""

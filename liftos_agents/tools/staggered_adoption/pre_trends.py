@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ class PreTrendTest:
         cells_statistic, cells: The same over group-time cells, and how many; None where they are too many.
         slope, slope_error, slope_p_value: One common step, by generalised least squares.
         carried: What the slope, carried on after adoption, would do to the headline.
-        last_gap, last_gap_p_value: The last period's gap less the mean of those before it; None with one step.
+        last_gap, last_gap_p_value: The last step, were it the only one, by generalised least squares; None with one step.
         power: That the joint test notices a steady violation that alone would produce the estimate.
         slope_power: That the test along a line notices it.
         detectable_slope: The steady violation that the joint test notices with probability 0.8.
@@ -88,8 +89,9 @@ def test_pre_trends(
     information = float(inverse.sum())
     hotelling = (free - count + 1.0) / free
     statistic = float(steps @ inverse @ steps)
-    slope = float((inverse @ steps).sum() / information)
-    slope_error = float(1.0 / np.sqrt(information * hotelling))
+    slope, slope_error, slope_p = _directed(steps, inverse, np.ones(count), hotelling, free - count + 1.0)
+    last = np.arange(count) == count - 1
+    gap, _, gap_p = _directed(steps, inverse, last.astype(np.float64), hotelling, free - count + 1.0)
     distance = reach(weights, anticipation)
     violation = estimate / distance
 
@@ -99,7 +101,6 @@ def test_pre_trends(
     detectable = first_crossing(
         lambda size: noticed(size) - WANTED_POWER, 1.0 / np.sqrt(information * hotelling)
     )
-    gap, gap_p = _last_gap(steps, covariance, free - count + 1.0)
     cells = [k for k, cell in enumerate(sampling.effects.cells) if cell.since < -anticipation]
     cells_statistic, cells_p = _wald_of_cells(sampling, cells, free)
     return PreTrendTest(
@@ -111,10 +112,10 @@ def test_pre_trends(
         cells=len(cells),
         slope=slope,
         slope_error=slope_error,
-        slope_p_value=float(2.0 * stats.t.sf(abs(slope) / slope_error, free - count + 1.0)),
+        slope_p_value=slope_p,
         carried=slope * distance,
-        last_gap=gap,
-        last_gap_p_value=gap_p,
+        last_gap=gap if count > 1 else None,
+        last_gap_p_value=gap_p if count > 1 else None,
         power=noticed(violation),
         slope_power=_power(violation**2 / slope_error**2, 1, free - count + 1.0, DIRECTED_SIZE),
         detectable_slope=detectable,
@@ -129,7 +130,7 @@ def first_crossing(rising: Callable[[float], float], start: float) -> float:
         if rising(far) >= 0.0:
             break
         near, far = far, 2.0 * far
-    for _ in range(60):
+    for _ in range(30):
         middle = (near + far) / 2.0
         near, far = (near, middle) if rising(middle) >= 0.0 else (middle, far)
     return far
@@ -156,13 +157,14 @@ def _power(noncentrality: float, count: int, free: float, size: float = TEST_SIZ
     return float(np.clip(stats.ncf.sf(bar, count, remaining, noncentrality), 0.0, 1.0))
 
 
-def _last_gap(steps: Array, covariance: Array, free: float) -> tuple[float | None, float | None]:
-    count = len(steps)
-    if count < 2:
-        return None, None
-    contrast = np.arange(1, count + 1) / count
-    gap, error = float(contrast @ steps), float(np.sqrt(contrast @ covariance @ contrast))
-    return gap, float(2.0 * stats.t.sf(abs(gap) / error, free))
+def _directed(
+    steps: Array, inverse: NDArray[np.floating[Any]], pattern: Array, hotelling: float, free: float
+) -> tuple[float, float, float]:
+    """How much of a pattern of steps there is, by generalised least squares: its size, standard error and p-value."""
+    information = float(pattern @ inverse @ pattern)
+    size = float(pattern @ inverse @ steps) / information
+    error = float(1.0 / np.sqrt(information * hotelling))
+    return size, error, float(2.0 * stats.t.sf(abs(size) / error, free))
 
 
 def _wald_of_cells(sampling: Sampling, cells: list[int], free: int) -> tuple[float | None, float | None]:

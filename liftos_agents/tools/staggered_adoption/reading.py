@@ -21,7 +21,7 @@ from liftos_agents.tools.staggered_adoption.adoption import (
     refuse_one_sided,
 )
 from liftos_agents.tools.staggered_adoption.panel import Panel, by_first_use
-from liftos_agents.tools.staggered_adoption.times import Periods, read_first_treated, read_periods
+from liftos_agents.tools.staggered_adoption.times import Periods, name_of, read_first_treated, read_periods
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -67,7 +67,7 @@ def read_panel(context: ToolContext, rows: Rows, roles: Roles) -> Read:
     assert roles.unit is not None
     frame, notes = rows.frame, list[str]()
     periods = read_periods(frame[roles.time], roles.time, f"{TOOL} argument time")
-    units, names = pd.factorize(frame[roles.unit].astype(str), sort=True)
+    units, names = pd.factorize(frame[roles.unit], sort=True)
     shape = (len(names), len(periods))
     _refuse_duplicates(units, periods, names, roles)
     outcome = _wide(rows.numbers(roles.outcome), units, periods.codes, shape)
@@ -127,7 +127,7 @@ def _refuse_duplicates(units: NDArray[np.intp], periods: Periods, names: pd.Inde
     if (counts > 1).any():
         first = int(seen[counts > 1][0])
         raise ToolRetry(
-            f"{roles.unit!r} {names[first // len(periods)]!r} has {int(counts[counts > 1][0])} rows in period "
+            f"{roles.unit!r} {name_of(names[first // len(periods)])} has {int(counts[counts > 1][0])} rows in period "
             f"{periods.names[first % len(periods)]}, and one is wanted",
             where=f"{TOOL} argument unit",
             fix="Sum or average the rows of a unit in a period, name the column that tells the units apart, or leave unit "
@@ -191,7 +191,7 @@ def _wide(values: Array, units: NDArray[np.intp], periods: Indices, shape: tuple
 def _within_unit(column: pd.Series, units: NDArray[np.intp], name: str, argument: str) -> NDArray[np.intp]:
     """(units,) codes, or period indices, of a column that must be constant within a unit."""
     is_code = pd.api.types.is_integer_dtype(column)
-    codes = column.to_numpy(np.int64) if is_code else pd.factorize(column.astype(str), sort=True)[0]
+    codes = column.to_numpy(np.int64) if is_code else pd.factorize(column, sort=True)[0]
     count = int(units.max()) + 1
     low, high = np.full(count, np.iinfo(np.int64).max), np.full(count, np.iinfo(np.int64).min)
     np.minimum.at(low, units, codes)

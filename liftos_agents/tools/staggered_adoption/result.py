@@ -76,7 +76,8 @@ class PreTrends(Part):
             there are too many for the clusters.
         slope, slope_p_value: One common step a period.
         carried_effect: What that slope, carried on after adoption, does to the estimate.
-        last_gap, last_gap_p_value: The gap in the last period before adoption less its mean in those before.
+        last_gap, last_gap_p_value: How far the gap in the last period before adoption stands from those before it, by generalised
+            least squares; None with one step.
         power: That the joint test notices a steady violation that alone would produce the estimate.
         slope_power: That the test of the slope notices it.
         detectable_slope: The steady violation that the joint test notices with probability .8.

@@ -16,7 +16,7 @@ from liftos_agents.tools.staggered_adoption.pre_trends import (
 from liftos_agents.tools.staggered_adoption.result import DifferenceInDifferencesArguments
 from liftos_agents.tools.staggered_adoption.sampling import FEW_CLUSTERS
 
-HIGHEST_PROPENSITY = 0.99
+MOST_BEYOND = 0.1
 REFUSED_SIZE = 0.01
 VERY_FEW_CLUSTERS = 6
 
@@ -193,7 +193,7 @@ def _anticipation(said: Statement, found: Analysis, arguments: DifferenceInDiffe
     passed = test.last_gap_p_value >= DIRECTED_SIZE
     said.assume(
         name,
-        f"The gap in the last period before adoption differs from its mean earlier by {format_number(test.last_gap)} "
+        f"The gap in the last period before adoption differs from those before it by {format_number(test.last_gap)} "
         f"(p = {format_number(test.last_gap_p_value)}).",
         "nothing speaks against it" if passed else "doubtful",
     )
@@ -211,32 +211,36 @@ def _anticipation(said: Statement, found: Analysis, arguments: DifferenceInDiffe
 
 def _overlap(said: Statement, found: Analysis, arguments: DifferenceInDifferencesArguments) -> None:
     lost = [c for c in found.effects.left_out if c[1] >= c[0]]
-    highest = found.effects.highest_propensity
+    beyond = found.effects.beyond
     if not arguments.controls:
         return
-    if highest is None and not lost:
+    if beyond is None and not lost:
         said.assume(
             "The regression of the comparison units holds for the treated ones too",
             "Outcome regression has no view of overlap; doubly_robust has.",
             "not checked",
         )
         return
-    passed = not lost and (highest is None or highest < HIGHEST_PROPENSITY)
+    passed = not lost and (beyond is None or beyond < MOST_BEYOND)
     said.assume(
         "For every treated unit there are comparison units with like controls",
-        f"Highest propensity of a comparison unit: {format_number(highest)}."
-        if highest is not None
-        else "No propensity could be fitted.",
+        "No propensity could be fitted."
+        if beyond is None
+        else f"{format_share(beyond)} of the treated have a higher propensity than any comparison unit.",
         "nothing speaks against it" if passed else "doubtful",
     )
     said.test(
         "overlap",
-        highest,
-        HIGHEST_PROPENSITY,
+        beyond,
+        MOST_BEYOND,
         passed,
-        "highest propensity of a comparison unit",
+        "share of the treated whose propensity is above that of every comparison unit",
         "Some treated units have hardly a comparison unit with like controls.",
     )
+    if found.effects.trimmed:
+        said.warnings.append(
+            f"Up to {found.effects.trimmed} comparison units with a propensity above .995 are left out of a comparison."
+        )
     if lost:
         said.warnings.append(
             f"{len(lost)} effects are left out: too few units for the controls, or none that are alike."

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from liftos_agents.data.date_format import read_dates
 from liftos_agents.tools.errors import ToolRetry
 
 Indices = NDArray[np.int64]
@@ -52,7 +53,7 @@ def read_periods(column: pd.Series, name: str, where: str) -> Periods:
         ordered, codes = _ordered_words(ordered, codes, name, where)
     if len(ordered) < 2:
         raise ToolRetry(
-            f"{name!r} holds one period only ({_name(ordered[0])}), so there is nothing before the treatment",
+            f"{name!r} holds one period only ({name_of(ordered[0])}), so there is nothing before the treatment",
             where=where,
             fix="Give rows from before and after the treatment began, or name the column that tells them apart",
         )
@@ -62,7 +63,7 @@ def read_periods(column: pd.Series, name: str, where: str) -> Periods:
             where=where,
             fix="Sum or average the data to weeks, months or years first",
         )
-    return Periods(tuple(map(_name, ordered)), tuple(ordered), codes.astype(np.int64))
+    return Periods(tuple(map(name_of, ordered)), tuple(ordered), codes.astype(np.int64))
 
 
 def read_first_treated(column: pd.Series, periods: Periods, name: str, where: str) -> Indices:
@@ -71,11 +72,11 @@ def read_first_treated(column: pd.Series, periods: Periods, name: str, where: st
     Raises:
         ToolRetry: A value is no period, lies between periods, or all lie before the first one.
     """
-    values = list(pd.unique(column))
+    values = list(column.drop_duplicates())
     index = {value: _first_treated(value, periods, name, where) for value in values if not _missing(value)}
     found = column.map(index).fillna(len(periods)).to_numpy().astype(np.int64)
     if (found < 0).all():
-        shown = ", ".join(_name(v) for v in sorted(index, key=str)[:3])
+        shown = ", ".join(name_of(v) for v in sorted(index, key=str)[:3])
         raise ToolRetry(
             f"{name!r} ({shown}) lies at or before the first period {periods.names[0]} for every row: all are treated from "
             "the start",
@@ -98,7 +99,7 @@ def _first_treated(value: Any, periods: Periods, name: str, where: str) -> int:
     given = _alike(value, periods.values[0])
     if given is None:
         raise ToolRetry(
-            f"{name!r} holds {_name(value)!r}, which is not of the kind of the periods (such as {periods.names[0]!r})",
+            f"{name!r} holds {name_of(value)!r}, which is not of the kind of the periods (such as {periods.names[0]!r})",
             where=where,
             fix="Name a column that holds, for each unit, the value of the time column at its first treated period, and 0 "
             "or nothing for units never treated",
@@ -113,7 +114,7 @@ def _first_treated(value: Any, periods: Periods, name: str, where: str) -> int:
     if not isinstance(given, str) and given > periods.values[-1]:
         return never
     raise ToolRetry(
-        f"{name!r} holds {_name(value)!r}, which is no period of the data",
+        f"{name!r} holds {name_of(value)!r}, which is no period of the data",
         where=where,
         fix=f"Write it as the first period that is treated, one of {', '.join(periods.names[:6])}"
         + (", …" if never > 6 else ""),
@@ -124,12 +125,19 @@ def _alike(value: Any, example: Any) -> Any:
     """`value` in the kind of `example`, or None."""
     try:
         if isinstance(example, pd.Timestamp):
-            return None if isinstance(value, float) else pd.Timestamp(value)
+            return _as_date(value)
         if isinstance(example, str):
             return value if isinstance(value, str) else None
         return float(value)
     except (TypeError, ValueError):
         return None
+
+
+def _as_date(value: Any) -> pd.Timestamp | None:
+    if isinstance(value, str):
+        read = read_dates([value]).values[0]
+        return None if read is None else pd.Timestamp(read)
+    return value if isinstance(value, pd.Timestamp) else None
 
 
 def _ordered_words(
@@ -150,7 +158,8 @@ def _ordered_words(
     return [values[k] for k in order], place[codes]
 
 
-def _name(value: Any) -> str:
+def name_of(value: Any) -> str:
+    """A period, a first treated period or a unit as shown: whole numbers without decimals, dates as ISO."""
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
     if isinstance(value, float):
