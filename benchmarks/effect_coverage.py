@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser.add_argument("--only", help="tool, or start of a world's name")
     parser.add_argument("--datasets", type=int, help="fewer datasets a world, for a look; nothing is written")
     parser.add_argument("--jobs", type=int, default=2)
-    options = parser.parse_args(arguments or sys.argv[2:])
+    options = parser.parse_args(arguments)
     chosen = [
         w for w in worlds() if not options.only or w.tool == options.only or w.name.startswith(options.only)
     ]
