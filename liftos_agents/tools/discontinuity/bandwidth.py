@@ -38,6 +38,11 @@ class Bandwidths:
     bias: float
     pilot: float
 
+    def for_coverage(self, n: int, order: int) -> Bandwidths:
+        """With the estimate's shrunk to the rate at which the robust interval covers best (Calonico, Cattaneo and Farrell, 2020)."""
+        shrunk = self.estimate * n ** (-order / ((3 + order) * (3 + 2 * order)))
+        return Bandwidths(shrunk, self.bias, self.pilot)
+
 
 def pilot_bandwidth(distance: Array, kernel: Kernel) -> float:
     """A rule of thumb from the spread of both sides' distances; equal values count once in the number of rows."""

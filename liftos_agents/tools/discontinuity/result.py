@@ -30,7 +30,7 @@ class RegressionDiscontinuityResult(EffectResult):
     Attributes:
         bandwidth: Half width of the window, in units of the running variable.
         bias_bandwidth: Likewise, of the fit that estimates the bias.
-        bandwidth_rule: `mse`: least mean squared error; `given`: by the caller.
+        bandwidth_rule: `error`: least mean squared error; `coverage`: narrower, for the interval's coverage; `given`: by the caller.
         effective_below, effective_above: Rows with a positive weight.
         treated_side: The side on which the treatment is given.
         covariates: Jump of each observed characteristic, in its own units.
@@ -40,7 +40,7 @@ class RegressionDiscontinuityResult(EffectResult):
     cutoff: float
     bandwidth: float | None = None
     bias_bandwidth: float | None = None
-    bandwidth_rule: Literal["mse", "given"] = "mse"
+    bandwidth_rule: Literal["error", "coverage", "given"] = "error"
     effective_below: int | None = None
     effective_above: int | None = None
     treated_side: Literal["above", "below"] = "above"

@@ -129,6 +129,14 @@ def test_interval_is_the_robust_one() -> None:
     assert "not checked" in {a.verdict for a in found.assumptions}
 
 
+def test_bandwidth_for_coverage_is_narrower() -> None:
+    plain = _run(_jump(), outcome="y", running="x")
+    narrow = _run(_jump(), outcome="y", running="x", bandwidth_for="coverage")
+    assert narrow.bandwidth == pytest.approx((plain.bandwidth or 0.0) * 800**-0.05)
+    assert narrow.bias_bandwidth == plain.bias_bandwidth
+    assert (plain.bandwidth_rule, narrow.bandwidth_rule) == ("error", "coverage")
+
+
 def test_treated_below_turns_the_sign() -> None:
     above = _run(_jump(), outcome="y", running="x")
     below = _run(_jump(), outcome="y", running="x", treated_side="below")
