@@ -17,25 +17,25 @@ def _series(
     *,
     before: int = 80,
     after: int = 16,
-    step: float = 0.1,
+    step: tuple[float, float] = (0.03, 0.3),
     effect: float = 1.0,
     leak: float = 0.0,
     slope: float = 0.0,
     memory: float = 0.0,
     weekly: float = 0.0,
     trend: str = "level",
-    broken_level: float = 0.0,
+    kink: int | None = None,
 ) -> Simulated:
     """One dataset: y = level + x + noise of unit variance, an effect from `before` on.
 
     Args:
-        step: Standard deviation of the level's steps.
+        step: Range of the standard deviation of the level's steps, drawn for each dataset.
         leak: Part of the effect that also moves the control.
         slope: Of a drift that the model is not told of, a period.
         memory: Autoregression of the noise.
         weekly: Size of a cycle of seven periods, which the call names when there is one.
         trend: Asked of the tool.
-        broken_level: A jump of the level ten periods before the intervention.
+        kink: Periods before the intervention at which the drift begins; from the start when absent.
     """
     rng = np.random.default_rng(BASE + number)
     periods = before + after
@@ -44,8 +44,8 @@ def _series(
     noise = rng.normal(0.0, 1.0, periods)
     for t in range(1, periods):
         noise[t] = memory * noise[t - 1] + np.sqrt(1.0 - memory**2) * noise[t]
-    level = 20.0 + np.cumsum(rng.normal(0.0, 1.0, periods)) * step + slope * clock
-    level += broken_level * (clock >= before - 10)
+    wandering = np.cumsum(rng.normal(0.0, 1.0, periods)) * rng.uniform(*step)
+    level = 20.0 + wandering + slope * np.maximum(clock - (0 if kink is None else before - kink), 0)
     outcome = level + control + weekly * np.sin(2.0 * np.pi * clock / 7.0) + noise
     treated = clock >= before
     frame = pd.DataFrame({"visits": outcome + effect * treated, "market": control + leak * effect * treated})
@@ -65,13 +65,13 @@ WORLDS: tuple[World, ...] = (
         "causal_impact",
         "holds",
         _series,
-        notes="level steps .1 of the noise",
+        notes="level steps .03 to .3 of the noise",
     ),
     World(
         "causal_impact: season of seven",
         "causal_impact",
         "holds",
-        partial(_series, weekly=1.5, step=0.1),
+        partial(_series, weekly=1.5),
         notes="season given",
     ),
     World(
@@ -114,11 +114,18 @@ WORLDS: tuple[World, ...] = (
         notes="slope .15 a period, trend='level'",
     ),
     World(
-        "causal_impact: level jumps before",
+        "causal_impact: drift that begins late",
         "causal_impact",
         "violated",
-        partial(_series, step=0.0, broken_level=5.0),
-        bias=3.0,
-        notes="a jump of five noise deviations ten periods before",
+        partial(_series, slope=0.6, kink=20),
+        bias=4.0,
+        notes="slope .6 a period over the last twenty periods before and on",
+    ),
+    World(
+        "causal_impact: noise with memory",
+        "causal_impact",
+        "violated",
+        partial(_series, memory=-0.5, step=(0.0, 0.1)),
+        notes="autoregression −.5; no bias, wrong spread",
     ),
 )

@@ -71,11 +71,12 @@ def causal_impact(context: ToolContext, arguments: CausalImpactArguments) -> Cau
         )
     breaks = control_breaks(series)
     context.progress("controls looked at", 0.3)
-    learnt = learn(series.outcome[: series.before], early, arguments.trend)
+    learnt = learn(series.outcome[: series.before], early, arguments.trend, arguments.level_prior)
     tested = backtest(
         series.outcome[: series.before],
         early,
         arguments.trend,
+        arguments.level_prior,
         series.after,
         lambda done: context.progress("placebo interventions", 0.4 + 0.5 * done),
     )
@@ -223,7 +224,9 @@ def _without(
     clock = np.arange(len(series.outcome), dtype=np.float64)[:, None]
     drift = [clock] if arguments.trend == "drift" else []
     columns = np.column_stack([series.controls[:, kept], series.season, *drift])
-    learnt = learn(series.outcome[: series.before], columns[: series.before], arguments.trend)
+    learnt = learn(
+        series.outcome[: series.before], columns[: series.before], arguments.trend, arguments.level_prior
+    )
     mean = _forecasts(series, learnt, columns).mean
     seen = float(np.nanmean(series.outcome[series.before :]))
     tail = (1.0 - arguments.level) / 2.0

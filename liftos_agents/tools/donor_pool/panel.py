@@ -98,7 +98,8 @@ def donor_panel(context: ToolContext, arguments: SyntheticControlArguments) -> D
         least=FEWEST_BEFORE * FEWEST_DONORS,
     )
     refuse_constant(rows, TOOL, "outcome", a.outcome)
-    frame = rows.frame.assign(**{a.unit: [_label(v) for v in rows.frame[a.unit]]})
+    names = {v: _label(v) for v in rows.frame[a.unit].unique()}
+    frame = rows.frame.assign(**{a.unit: rows.frame[a.unit].map(names)})
     frame = frame.assign(**{a.time: ordered_times(frame[a.time], a.time, TOOL)})
     _refuse_repeats(frame, a.unit, a.time)
     wide = frame.pivot(index=a.unit, columns=a.time, values=a.outcome).sort_index(axis=0).sort_index(axis=1)

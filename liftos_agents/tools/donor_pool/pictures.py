@@ -14,6 +14,9 @@ from liftos_agents.tools.donor_pool.result import DonorWeight, PathPoint
 from liftos_agents.tools.donor_pool.robustness import LeftOut
 
 MOST_BARS = 20
+MOST_FAINT = 60
+FAINT_POINTS = 40
+"""Of a placebo's path: more would make a result heavy and a picture no clearer."""
 
 
 def pictures(
@@ -58,8 +61,9 @@ def _x(panel: DonorPanel, index: int) -> float | str:
         return label
 
 
-def _line(panel: DonorPanel, values: Array) -> tuple[FigurePoint, ...]:
-    return tuple(FigurePoint(x=_x(panel, t), y=float(v)) for t, v in enumerate(values))
+def _line(panel: DonorPanel, values: Array, stride: int = 1) -> tuple[FigurePoint, ...]:
+    kept = range((len(values) - 1) % stride, len(values), stride)
+    return tuple(FigurePoint(x=_x(panel, t), y=float(values[t])) for t in kept)
 
 
 def _paths(panel: DonorPanel, fit: Fit, path: tuple[PathPoint, ...], outcome: str) -> Figure:
@@ -85,13 +89,14 @@ def _paths(panel: DonorPanel, fit: Fit, path: tuple[PathPoint, ...], outcome: st
 def _gaps(
     panel: DonorPanel, fit: Fit, path: tuple[PathPoint, ...], placebos: Placebos, outcome: str
 ) -> Figure:
+    stride = -(-len(path) // FAINT_POINTS)
     faint = tuple(
         FigureSeries(
             name=f"placebo {' + '.join(panel.labels[m] for m in chosen)}",
             role="faint",
-            points=_line(panel, f.gaps),
+            points=_line(panel, f.gaps, stride),
         )
-        for chosen, f in list(zip(placebos.members, placebos.fits, strict=True))[:100]
+        for chosen, f in list(zip(placebos.members, placebos.fits, strict=True))[:MOST_FAINT]
     )
     own = tuple(FigurePoint(x=_x(panel, t), y=p.gap, low=p.low, high=p.high) for t, p in enumerate(path))
     larger = int((placebos.ratios >= abs(fit.effect) / float(placebos.scale(fit.pre_rmspe))).sum())

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import get_lapack_funcs
 
 Array = NDArray[np.float64]
 
 TIE_BREAK = 1e-9
 """Ridge, relative to the mean squared distance, which makes the weights unique where several mixes fit alike."""
 _TOLERANCE = 1e-11
+_solve_positive: Any = get_lapack_funcs("posv", dtype=np.float64)
 
 
 def convex_weights(gram: Array, ridge: float = 0.0, start: Array | None = None) -> Array:
@@ -34,9 +38,9 @@ def convex_weights(gram: Array, ridge: float = 0.0, start: Array | None = None) 
         active = [int(np.argmin(np.diag(matrix)))]
         held = np.ones(1)
     for _ in range(20 * count + 100):
-        pull = matrix[:, active] @ held
+        pull = held @ matrix[active]
         nearest = float(held @ pull[active])
-        entering = int(np.argmin(pull))
+        entering = int(pull.argmin())
         if entering in active or pull[entering] >= nearest - _TOLERANCE * scale:
             break
         active.append(entering)
@@ -50,15 +54,17 @@ def _settled(matrix: Array, active: list[int], held: Array, scale: float) -> Arr
     """Weights of the nearest point in the active donors' affine hull; donors that would go below zero leave `active`."""
     while True:
         # Adding a constant to every entry leaves the minimiser on "sum one" alone and keeps the system solvable.
-        system = matrix[np.ix_(active, active)] + scale
-        free = np.linalg.solve(system, np.ones(len(active)))
-        free /= free.sum()
-        below = free <= 0.0
-        if not below.any():
+        system = matrix[active][:, active] + scale
+        _, free, failed = _solve_positive(system, np.ones(len(active)))
+        if failed:
+            free = np.linalg.lstsq(system, np.ones(len(active)), rcond=None)[0]
+        free = free / free.sum()
+        if free.min() > 0.0:
             return free
+        below = free <= 0.0
         step = held[below] / np.maximum(held[below] - free[below], 1e-300)
         held = held + min(1.0, float(step.min())) * (free - held)
-        leaving = int(np.flatnonzero(below)[np.argmin(step)])
-        held = np.maximum(np.delete(held, leaving), 0.0)
+        leaving = int(below.nonzero()[0][step.argmin()])
+        held = np.maximum(np.concatenate([held[:leaving], held[leaving + 1 :]]), 0.0)
         del active[leaving]
         held /= held.sum()

@@ -10,6 +10,8 @@ from liftos_agents.domain.effect import DEFAULT_LEVEL
 
 Trend = Literal["level", "drift", "local_linear"]
 
+DEFAULT_LEVEL_PRIOR = 0.15
+
 
 class CausalImpactArguments(BaseModel):
     """One series with an intervention at a known time, and controls that the intervention does not touch.
@@ -24,6 +26,8 @@ class CausalImpactArguments(BaseModel):
         post_end: The last period that counts, as `intervention` is given; the last of the data when absent.
         level: Of the interval.
         trend: `level` is a level that wanders; `drift` adds a constant slope; `local_linear` a slope that wanders too.
+        level_prior: Scale of the half-Cauchy prior on the level's step over the noise (standard deviations). The default keeps 90 %
+            intervals near 90 % for levels that wander by .05 to .3; .01 is nearly a fixed level.
         keep_moved_controls: Go on although a control breaks at the intervention, because its break has another cause.
     """
 
@@ -39,6 +43,12 @@ class CausalImpactArguments(BaseModel):
     post_end: float | str | None = None
     level: float = Field(default=DEFAULT_LEVEL, gt=0.5, lt=1.0)
     trend: Trend = "level"
+    level_prior: float = Field(
+        default=DEFAULT_LEVEL_PRIOR,
+        gt=0.0,
+        le=10.0,
+        description="How far the level is expected to wander a period, over the noise; smaller gives narrower intervals",
+    )
     keep_moved_controls: bool = False
 
     @field_validator("controls", mode="before")

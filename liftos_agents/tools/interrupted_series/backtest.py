@@ -42,7 +42,12 @@ class Backtest:
 
 
 def backtest(
-    outcome: Array, regressors: Array, trend: Trend, after: int, progress: Callable[[float], None]
+    outcome: Array,
+    regressors: Array,
+    trend: Trend,
+    level_prior: float,
+    after: int,
+    progress: Callable[[float], None],
 ) -> Backtest:
     """Forecasts of windows in the second half of the time before, each from the time before it alone."""
     periods, states = regressors.shape[0], regressors.shape[1] + 2
@@ -56,7 +61,9 @@ def backtest(
         early = regressors[:start]
         if known.any() and (~np.isnan(outcome[:start])).sum() > states + 4 and _all_vary(early):
             sums = (known / known.sum())[None, :]
-            ahead = forecast(learn(outcome[:start], early, trend), regressors[start : start + length], sums)
+            ahead = forecast(
+                learn(outcome[:start], early, trend, level_prior), regressors[start : start + length], sums
+            )
             places.append(float(ahead.below(np.array([np.nanmean(window)], dtype=np.float64))[0]))
         progress((i + 1) / len(starts))
     return Backtest(np.array(places), length)

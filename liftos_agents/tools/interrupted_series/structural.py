@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-from liftos_agents.tools.interrupted_series.arguments import Trend
+from liftos_agents.tools.interrupted_series.arguments import DEFAULT_LEVEL_PRIOR, Trend
 
 Array = NDArray[np.float64]
 
@@ -25,8 +25,6 @@ DIFFUSE = 1e6
 """Variance of the initial state on the standardised series."""
 _LEVEL_SHARES = np.linspace(0.0, 1.0, 21) ** 2
 """Grid of sd(level step) / (sd(level step) + sd(irregular))."""
-LEVEL_PRIOR = 0.003
-"""The prior density of r = sd(level step) / sd(irregular) falls as 1 / (r + this): flat in log r but for the smallest steps."""
 _SLOPE_RATIOS = (0.0, 0.02, 0.06, 0.2, 0.6)
 """Grid of sd(slope step) / (sd(level step) + sd(irregular)), for a slope that wanders."""
 _LEAST_WEIGHT = 1e-5
@@ -125,8 +123,14 @@ class Forecast:
         return 0.5 * (low + high)
 
 
-def learn(outcome: Array, regressors: Array, trend: Trend) -> Learnt:
-    """The model of `outcome` (T,), NaN where missing, on `regressors` (T, K); `drift` needs its clock among them."""
+def learn(
+    outcome: Array, regressors: Array, trend: Trend, level_prior: float = DEFAULT_LEVEL_PRIOR
+) -> Learnt:
+    """The model of `outcome` (T,), NaN where missing, on `regressors` (T, K); `drift` needs its clock among them.
+
+    Args:
+        level_prior: Scale of the half-Cauchy prior on sd(level step) / sd(irregular).
+    """
     known = ~np.isnan(outcome)
     centre, size = float(outcome[known].mean()), float(outcome[known].std())
     size = size if size > 0.0 else 1.0
@@ -144,9 +148,8 @@ def learn(outcome: Array, regressors: Array, trend: Trend) -> Learnt:
     states = int(model.k_states)
     freedom = int(known.sum()) - states
     found: list[tuple[float, Cell]] = []
-    # In terms of the share: 1 / (r + prior) times dr / dshare, kept finite where nothing is irregular.
-    still = np.maximum(1.0 - _LEVEL_SHARES, 0.05)
-    prior = np.gradient(_LEVEL_SHARES) / (still * (still + _LEVEL_SHARES / LEVEL_PRIOR))
+    # The half-Cauchy density of the ratio, in terms of the share.
+    prior = np.gradient(_LEVEL_SHARES) / ((1.0 - _LEVEL_SHARES) ** 2 + (_LEVEL_SHARES / level_prior) ** 2)
     for share, mass in zip(_LEVEL_SHARES, prior, strict=True):
         for slope in _SLOPE_RATIOS if sloped else (0.0,):
             variances = ((1.0 - share) ** 2, share**2, slope**2)
