@@ -51,10 +51,10 @@ def assess(
     spread = float(early.std())
     share = fit.pre_rmspe / spread if spread > 0.0 else None
     usual = float(np.median(placebos.rmspe))
-    ratio = fit.pre_rmspe / usual if usual > 0.0 else None
+    ratio = fit.pre_rmspe / max(usual, placebos.least)
     checks = [_fit_check(ratio), _range_check(panel, method), _drift_check(panel, fit, placebos)]
     if backdated is not None:
-        checks.append(_in_time_check(backdated))
+        checks.append(_in_time_check(backdated, placebos.least))
     failed = {c.name: c for c in checks if c.passed is False}
     refused: list[str] = []
     if ratio is not None and ratio > REFUSED_RATIO and (share is None or share > REFUSED_SHARE):
@@ -122,7 +122,7 @@ def _drift_check(panel: DonorPanel, fit: Fit, placebos: Placebos) -> Check:
     early = np.array([f.gaps[: panel.before] for f in (fit, *placebos.fits[:MOST_GROUPS])])
     slopes = early @ clock
     around = (early - early.mean(axis=1, keepdims=True) - slopes[:, None] * clock).std(axis=1)
-    scale = np.maximum(around, max(SCALE_FLOOR * float(np.median(around[1:])), 1e-300))
+    scale = np.maximum(around, max(SCALE_FLOOR * float(np.median(around[1:])), placebos.least))
     probability = _against(float(slopes[0] / scale[0]), slopes[1:] / scale[1:])
     return Check(
         name="pre_treatment_drift",
@@ -136,11 +136,11 @@ def _drift_check(panel: DonorPanel, fit: Fit, placebos: Placebos) -> Check:
     )
 
 
-def _in_time_check(backdated: InTime) -> Check:
+def _in_time_check(backdated: InTime, least: float) -> Check:
     floor = SCALE_FLOOR * float(np.median([f.pre_rmspe for f in backdated.placebos]))
-    scale = np.maximum([f.pre_rmspe for f in backdated.placebos], max(floor, 1e-300))
+    scale = np.maximum([f.pre_rmspe for f in backdated.placebos], max(floor, least))
     effects = np.array([f.effect for f in backdated.placebos])
-    own = backdated.fit.effect / max(backdated.fit.pre_rmspe, floor, 1e-300)
+    own = backdated.fit.effect / max(backdated.fit.pre_rmspe, floor, least)
     probability = _against(own, effects / scale)
     failed = probability is not None and probability < PLACEBO_PROBABILITY
     return Check(
@@ -157,8 +157,8 @@ def _against(own: float, others: Array) -> float | None:
     """Two-sided probability of a value at least as far from zero as `own`, from the placebos' spread around zero."""
     if len(others) < 3:
         return None
-    usual = float(np.sqrt((others**2).mean()))
-    return float(2.0 * stats.t.sf(abs(own) / usual, len(others))) if usual > 0.0 else None
+    usual = max(float(np.sqrt((others**2).mean())), 1e-9)
+    return float(2.0 * stats.t.sf(abs(own) / usual, len(others)))
 
 
 def _assumptions(panel: DonorPanel, failed: dict[str, Check], method: Method) -> tuple[Assumption, ...]:

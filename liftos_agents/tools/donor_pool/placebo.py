@@ -14,6 +14,7 @@ from liftos_agents.tools.donor_pool.inference import Inferred
 
 Array = NDArray[np.float64]
 
+ROUNDING = 1e-12
 SCALE_FLOOR = 0.25
 """Of the median pre-RMSPE: a placebo that fits by chance without error must not count as infinitely surprising."""
 
@@ -25,10 +26,12 @@ class Placebos:
     Attributes:
         members: Donor indices of each placebo.
         fits: The fits, in the same order.
+        least: Size below which a gap is rounding error.
     """
 
     members: tuple[tuple[int, ...], ...]
     fits: tuple[Fit, ...]
+    least: float
 
     @property
     def effects(self) -> Array:
@@ -43,7 +46,7 @@ class Placebos:
     def scale(self, rmspe: Array | float) -> Array:
         """Pre-RMSPE as a scale: never below a quarter of the placebos' median."""
         floor = SCALE_FLOOR * float(np.median(self.rmspe))
-        return np.maximum(np.asarray(rmspe, np.float64), max(floor, 1e-300))
+        return np.maximum(np.asarray(rmspe, np.float64), max(floor, self.least))
 
     @property
     def ratios(self) -> Array:
@@ -76,7 +79,7 @@ def run_placebos(
         target[list(chosen)] = 1.0 / len(chosen)
         fits.append(estimator.fit(target, np.setdiff1d(donors, chosen)))
         progress((i + 1) / len(members))
-    return Placebos(tuple(members), tuple(fits))
+    return Placebos(tuple(members), tuple(fits), ROUNDING * float(np.abs(estimator.outcome).max()))
 
 
 def fewest_donors(level: float) -> int:
@@ -113,6 +116,8 @@ def by_variance(fit: Fit, placebos: Placebos, level: float) -> Inferred:
     size = len(placebos.members[0])
     independent = len({m for group in placebos.members for m in group}) / size
     error = float(placebos.effects.std(ddof=0))
+    if error <= placebos.least:
+        return Inferred("placebo", None, None, None, None, False)
     return student("placebo", fit.effect, error, max(independent - 1.0, 1.0), level)
 
 
