@@ -27,7 +27,7 @@ from liftos_agents.tools.instruments.first_stage import (
     project,
     relevance,
 )
-from liftos_agents.tools.instruments.judgement import Judgement, judge
+from liftos_agents.tools.instruments.judgement import SURE_LEVEL, Judgement, judge
 from liftos_agents.tools.instruments.pictures import forest
 from liftos_agents.tools.instruments.result import (
     AndersonRubinEvidence,
@@ -80,7 +80,7 @@ def instrumental_variables(
     """The effect of the treatment on those whom the instruments move (Imbens and Angrist, 1994).
 
     An effective F under 10 leaves the Anderson–Rubin set alone; under 23.1 the set is the interval and the Wald one stands beside it.
-    Refused with fewer than ten clusters, and where the set is empty with instruments that weak.
+    Refused with fewer than ten clusters, and where with instruments that weak the set is empty even at 99 %.
 
     Raises:
         ToolRetry: A column does not do for its role.
@@ -101,6 +101,9 @@ def instrumental_variables(
     partialled = partial_out(sample)
     strength = relevance(partialled)
     robust = anderson_rubin(partialled, a.level)
+    if robust.confidence_set.is_empty and strength.effective_f < VERY_WEAK:
+        # Valid instruments leave an empty set now and then; at this level hardly ever.
+        robust = anderson_rubin(partialled, max(a.level, SURE_LEVEL))
     context.progress("estimates", 0.5)
     estimate, plain = instrumented(sample, a.method), least_squares(sample, partialled)
     overidentified = hansen(partialled)
@@ -114,6 +117,7 @@ def instrumental_variables(
         instrumented=estimate,
         plain=plain,
         clusters=sample.clusters,
+        level=a.level,
     )
     fields = _shared(a, sample, judgement, _first_stage(sample, partialled, strength, a.level))
     if judgement.refusals:

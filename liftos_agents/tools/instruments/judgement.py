@@ -16,6 +16,8 @@ OVERIDENTIFICATION_P = 0.05
 FEWEST_CLUSTERS = 10
 FEW_CLUSTERS = 30
 LARGE_RATIO = 5.0
+SURE_LEVEL = 0.99
+"""Level at which an empty Anderson–Rubin set refuses the model."""
 
 
 @dataclass
@@ -46,12 +48,17 @@ def judge(
     instrumented: Estimate,
     plain: Estimate,
     clusters: int | None,
+    level: float,
 ) -> Judgement:
-    """Every assumption of the design with what was looked at and the verdict."""
+    """Every assumption of the design with what was looked at and the verdict.
+
+    Args:
+        robust: The Anderson–Rubin set: at `level`, or at a surer one where it is empty at that.
+    """
     judgement = Judgement()
     named = ", ".join(instruments)
     move, are = ("moves", "is") if len(instruments) == 1 else ("move", "are")
-    _relevance(judgement, relevance, robust, treatment, f"{named} {move} {treatment} (relevance)")
+    _relevance(judgement, relevance, robust, treatment, f"{named} {move} {treatment} (relevance)", level)
     judgement.assumptions += [
         Assumption(
             name=f"{named} {move} {outcome} only through {treatment} (exclusion)",
@@ -82,7 +89,7 @@ def judge(
 
 
 def _relevance(
-    judgement: Judgement, relevance: Relevance, robust: AndersonRubin, treatment: str, name: str
+    judgement: Judgement, relevance: Relevance, robust: AndersonRubin, treatment: str, name: str, level: float
 ) -> None:
     f = relevance.effective_f
     very_weak, weak = f < VERY_WEAK, f < WEAK
@@ -116,6 +123,10 @@ def _relevance(
             f"The instruments are weak (effective F {format_number(f)}, under {WEAK:g}): the interval is the Anderson–Rubin set, {words}."
         )
         judgement.advice.append("Rely on the Anderson–Rubin set, not on the estimate and its standard error.")
+    if robust.confidence_set.level > level:
+        judgement.reasons.append(
+            f"At {level:.0%} the Anderson–Rubin set is empty, so the one at {robust.confidence_set.level:.0%} is given."
+        )
     if very_weak and robust.confidence_set.is_empty:
         judgement.refusals.append(
             "The Anderson–Rubin set is empty: no value of the effect is compatible with all instruments being valid."

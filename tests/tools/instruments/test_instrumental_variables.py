@@ -301,3 +301,15 @@ def test_every_figure_has_a_unit_and_no_warning_escapes() -> None:
         "wald_interval.high",
     ):
         assert unit_of(found, path) is not None, path
+
+
+def test_a_set_that_is_empty_by_chance_is_given_at_a_surer_level() -> None:
+    for seed in range(40):
+        found = _run(_made(strength=0.12, direct=0.13, n=500, seed=seed), **ROLES)
+        if any("is empty, so the one at 99%" in reason for reason in found.reasons):
+            break
+    else:
+        pytest.fail("no dataset of forty has an empty set")
+    assert found.status == "downgraded"
+    assert found.interval is not None
+    assert found.interval.level == 0.99
