@@ -138,6 +138,8 @@ def sentences(result: Mapping[str, Any], key: str) -> list[str]:
 
 
 def title(result: Mapping[str, Any]) -> str:
-    """What the effect is of and on."""
+    """What the effect is of and on; credit along journeys is not called an effect."""
+    if "why_they_differ" in result:
+        return f"Credit for {result.get('outcome')} by channel"
     treatment, outcome = result.get("treatment"), result.get("outcome")
     return f"Effect of {treatment} on {outcome}" if treatment and outcome else "Effect"
