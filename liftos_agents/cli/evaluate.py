@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from liftos_agents.evals.sample import Split
 
 app = typer.Typer(
-    no_args_is_help=True, help="Evaluations: which model routes questions best, with intervals."
+    no_args_is_help=True,
+    help="Evaluations: which model routes questions, or finds designs, best, with intervals.",
 )
 
 
@@ -76,8 +77,8 @@ def run(
     with liftos_agents.LiftOS(settings=settings) as lift, bar:
         task = bar.add_task(chosen.name, total=len(chosen.samples) * chosen.epochs, right=0.0, usd=0.0)
 
-        def solve(sample: Sample) -> liftos_agents.Plan:
-            return lift.route(sample.task)
+        def solve(sample: Sample) -> liftos_agents.Plan | evals.Solution:
+            return lift.route(sample.task) if sample.table is None else _designed(lift, sample)
 
         def tell(progress: RunProgress) -> None:
             bar.update(task, completed=progress.done, right=progress.right, usd=progress.usd)
@@ -103,6 +104,16 @@ def compare(
         typer.echo(board.model_dump_json())
     else:
         Console().print(evals.render_leaderboard(board))
+
+
+def _designed(lift: liftos_agents.LiftOS, sample: Sample) -> evals.Solution:
+    found, answer = evals.ask_for_design(lift, sample)
+    if answer is None:
+        return evals.Solution(found=found)
+    cost = answer.cost
+    return evals.Solution(
+        found=found, usd=cost.usd, input_tokens=cost.input_tokens, output_tokens=cost.output_tokens
+    )
 
 
 def _split(name: str | None) -> Split | None:

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from liftos_agents.errors import ArgumentError, DataError, NotFoundError
 from liftos_agents.evals.sample import Sample, Suite
-from liftos_agents.evals.scorers import Score, scorers
+from liftos_agents.evals.score import Score
+from liftos_agents.evals.scorers import scorers
 from liftos_agents.version import __version__
 
 LOG_SCHEMA = "1.0"

@@ -7,24 +7,37 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from liftos_agents.domain.plan import Plan
 from liftos_agents.errors import CancelledError
+from liftos_agents.evals.found_design import FoundDesign
 from liftos_agents.evals.log import EvalLog, Header, LogFile, Result
 from liftos_agents.evals.sample import Sample, Suite
-from liftos_agents.evals.scorers import Score, Scorer, scorers
+from liftos_agents.evals.score import Score
+from liftos_agents.evals.scorers import Scorer, scorers
 
 
 class Solution(BaseModel):
-    """What a solver answers when it has costs to tell."""
+    """What a solver answers when it has costs to tell, or found a design.
+
+    Attributes:
+        plan: The plan, of a question to be routed.
+        found: The design that it came to, of a question put to a table.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    plan: Plan
+    plan: Plan = Field(default_factory=Plan)
+    found: FoundDesign | None = None
     usd: float = 0.0
     input_tokens: int = 0
     output_tokens: int = 0
+
+    @property
+    def answer(self) -> Plan | FoundDesign:
+        """What is scored."""
+        return self.found if self.found is not None else self.plan
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,7 @@ def run(
 
     Args:
         suite: What to ask.
-        solver: From a sample to a plan.
+        solver: From a sample to a plan, or to the design that was found.
         name: The solver's name with its model, as the log keeps it.
         log: File to stream results to; without it nothing is written.
         max_usd: Money cap over the whole run, what was spent before a resumption included.
@@ -116,8 +129,8 @@ def _put(sample: Sample, epoch: int, solver: Solver, graders: tuple[Scorer, ...]
         return Result(
             sample=sample,
             epoch=epoch,
-            output=solution.plan.model_dump(mode="json"),
-            scores={grader.name: grader.score(sample, solution.plan) for grader in due},
+            output=solution.answer.model_dump(mode="json"),
+            scores={grader.name: grader.score(sample, solution.answer) for grader in due},
             seconds=round(seconds, 6),
             usd=solution.usd,
             input_tokens=solution.input_tokens,

@@ -1,4 +1,4 @@
-"""A question with what a good plan for it looks like, and a suite of such questions."""
+"""A question with what a good plan or a good design for it looks like, and a suite of such questions."""
 
 from __future__ import annotations
 
@@ -7,14 +7,23 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from liftos_agents.domain.canonical import content_hash
 from liftos_agents.domain.task import DatasetBrief, RoutingTask, Turn
 from liftos_agents.errors import DataError, NotFoundError
+from liftos_agents.evals.tables import table, table_names
 
 SUITES = Path(__file__).parent / "suites"
-Kind = Literal["steps", "clarification", "refusal"]
+Kind = Literal["steps", "clarification", "refusal", "design", "declined"]
 Split = Literal["dev", "test"]
 
 EXAMPLE_TABLE = DatasetBrief(
@@ -32,12 +41,21 @@ EXAMPLE_TABLE = DatasetBrief(
 )
 
 
+_OF_DESIGNS = ("designs", "outcome", "treatment", "arguments", "includes", "excludes", "declined")
+
+
 class Expected(BaseModel):
-    """What the plan should be: these agents, or a clarifying question, or a refusal; exactly one.
+    """What the plan should be: these agents, or a clarifying question, or a refusal; or, of a question put to a table,
+    a design or that it is declined. Exactly one of the five.
 
     Attributes:
         agents: Names of the specialists.
         ordered: Whether their order matters; by default it does not.
+        designs: Names of the designs that are right.
+        outcome, treatment: Columns that are right, any of them; unchecked when empty.
+        arguments: Argument of the design's tool to its value; further arguments are free, lists have no order.
+        includes, excludes: Argument to columns that must, or must not, be among it.
+        declined: The table cannot answer the question, and no estimate may be given.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,16 +64,35 @@ class Expected(BaseModel):
     ordered: bool = False
     clarification: bool = False
     refusal: bool = False
+    designs: tuple[str, ...] = ()
+    outcome: tuple[str, ...] = ()
+    treatment: tuple[str, ...] = ()
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    includes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    excludes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    declined: bool = False
 
     @model_validator(mode="after")
-    def _one_of_three(self) -> Expected:
-        if sum((bool(self.agents), self.clarification, self.refusal)) != 1:
-            raise ValueError("expect agents, or clarification, or refusal: exactly one")
+    def _exactly_one(self) -> Expected:
+        wanted = (bool(self.agents), self.clarification, self.refusal, bool(self.designs), self.declined)
+        if sum(wanted) != 1:
+            raise ValueError(
+                "expect agents, or clarification, or refusal, or designs, or declined: exactly one"
+            )
         return self
+
+    @model_serializer(mode="wrap")
+    def _without_what_routing_lacks(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # A routing sample is written, and hashed, as before there were designs: its logs stay comparable.
+        return _dropped(serialise(self), () if self.kind in ("design", "declined") else _OF_DESIGNS)
 
     @property
     def kind(self) -> Kind:
-        """Which of the three is expected."""
+        """Which of the five is expected."""
+        if self.declined:
+            return "declined"
+        if self.designs:
+            return "design"
         if self.refusal:
             return "refusal"
         return "clarification" if self.clarification else "steps"
@@ -67,6 +104,8 @@ class Sample(BaseModel):
     Attributes:
         data: Whether a table lies beside the question: True for the suite's example of weekly sales and five
             channels, or a brief of its own.
+        table: Name of the simulated table that the question is put to, for samples that expect a design.
+        describe: Column to what it holds in words, as a description file would say.
         thread: Earlier turns of the conversation.
         tags: What is hard about it (`de`, `compound`, `typo`, …); results are broken down by them.
         split: `dev` samples may be looked at while tuning, `test` samples may not.
@@ -77,10 +116,24 @@ class Sample(BaseModel):
     id: str = Field(min_length=1)
     question: str
     data: bool | DatasetBrief = False
+    table: str | None = None
+    describe: dict[str, str] = Field(default_factory=dict)
     thread: tuple[Turn, ...] = ()
     expect: Expected
     tags: tuple[str, ...] = ()
     split: Split = "test"
+
+    @model_validator(mode="after")
+    def _table_of_a_design(self) -> Sample:
+        if (self.table is not None) != (self.expect.kind in ("design", "declined")):
+            raise ValueError("a sample expects a design, or that it is declined, exactly when it has a table")
+        if self.table is not None and self.table not in table_names():
+            raise ValueError(f"no simulated table {self.table!r}")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_a_table(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return _dropped(serialise(self), () if self.table is not None else ("table", "describe"))
 
     @property
     def task(self) -> RoutingTask:
@@ -112,8 +165,16 @@ class Suite(BaseModel):
 
     @property
     def hash(self) -> str:
-        """Hash of everything that decides a score."""
-        return content_hash(self)
+        """Hash of everything that decides a score: the samples, and the tables that they are put to."""
+        named = sorted({sample.table for sample in self.samples if sample.table is not None})
+        if not named:
+            return content_hash(self)
+        return content_hash(
+            {
+                "suite": self.model_dump(mode="json"),
+                "tables": {name: content_hash(table(name).to_csv(index=False).encode()) for name in named},
+            }
+        )
 
     def narrow(
         self, *, split: Split | None = None, tags: tuple[str, ...] = (), limit: int | None = None
@@ -167,6 +228,10 @@ def load_suite(name: str | Path) -> Suite:
         return Suite(**header, samples=tuple(samples))
     except ValidationError as error:
         raise DataError(_first(error), where=str(header_path)) from error
+
+
+def _dropped(found: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {key: value for key, value in found.items() if key not in names}
 
 
 def _header(path: Path) -> dict[str, Any]:

@@ -1,24 +1,16 @@
-"""Scorers: how good a plan is for a sample. Each has a version, and scores of two versions never meet."""
+"""Scorers: how good a plan, or a design, is for a sample. Each has a version; scores of two versions never meet."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-from pydantic import BaseModel, ConfigDict
+from typing import Any
 
 from liftos_agents.domain.plan import Plan
 from liftos_agents.errors import NotFoundError
+from liftos_agents.evals import design_scorers
 from liftos_agents.evals.sample import Sample
-
-
-class Score(BaseModel):
-    """A value from 0 to 1 and why."""
-
-    model_config = ConfigDict(frozen=True)
-
-    value: float
-    why: str = ""
+from liftos_agents.evals.score import Score
 
 
 @dataclass(frozen=True)
@@ -27,14 +19,14 @@ class Scorer:
 
     Attributes:
         applies: Whether a sample is one that this scorer is for.
-        score: The judgement of a plan.
+        score: The judgement of a plan, or of a design that was found.
     """
 
     name: str
     version: str
     meaning: str
     applies: Callable[[Sample], bool]
-    score: Callable[[Sample, Plan], Score]
+    score: Callable[[Sample, Any], Score]
 
 
 def scorers(names: Sequence[str]) -> tuple[Scorer, ...]:
@@ -92,10 +84,18 @@ def _planned(plan: Plan) -> str:
     return plan.kind
 
 
+def _routed(sample: Sample) -> bool:
+    return sample.table is None
+
+
+def _identifiable(sample: Sample) -> bool:
+    return sample.expect.kind == "design"
+
+
 SCORERS = {
     scorer.name: scorer
     for scorer in (
-        Scorer("plan_match", "1", "exact plan match", lambda s: True, plan_match),
+        Scorer("plan_match", "1", "exact plan match", _routed, plan_match),
         Scorer(
             "out_of_scope", "1", "out-of-scope recall", lambda s: s.expect.kind == "refusal", out_of_scope
         ),
@@ -106,6 +106,35 @@ SCORERS = {
             lambda s: s.expect.kind == "clarification",
             clarification,
         ),
-        Scorer("in_scope", "1", "in scope and kept", lambda s: s.expect.kind != "refusal", in_scope),
+        Scorer(
+            "in_scope",
+            "1",
+            "in scope and kept",
+            lambda s: _routed(s) and s.expect.kind != "refusal",
+            in_scope,
+        ),
+        Scorer("design_match", "1", "right design", _identifiable, design_scorers.design_match),
+        Scorer(
+            "variables_match",
+            "1",
+            "right columns and arguments",
+            _identifiable,
+            design_scorers.variables_match,
+        ),
+        Scorer("answers", "1", "identifiable and estimated", _identifiable, design_scorers.answers),
+        Scorer(
+            "declined",
+            "1",
+            "declined when unidentifiable",
+            lambda s: s.expect.kind == "declined",
+            design_scorers.declined,
+        ),
+        Scorer(
+            "design_solved",
+            "1",
+            "design and columns right, or declined",
+            lambda s: not _routed(s),
+            design_scorers.design_solved,
+        ),
     )
 }
