@@ -48,6 +48,7 @@ class Analysis:
         headline: None when there is no inference to be had.
         two_way_error: Standard error of the two-way coefficient.
         difference: Two-way coefficient less the average effect on the treated, and the p-value of no difference.
+        growth: By how much effects grow a period after adoption, and the p-value of none; None with one period.
         attrition: Effect on being seen at all, and its p-value; None for a balanced panel.
         critical: Multiple of the standard errors that holds for the whole event study.
     """
@@ -63,6 +64,7 @@ class Analysis:
     two_way: TwoWayFit | None = None
     two_way_error: float = 0.0
     difference: tuple[float, float | None] = (0.0, None)
+    growth: tuple[float, float] | None = None
     attrition: tuple[float, float] | None = None
     critical: float | None = None
 
@@ -100,9 +102,9 @@ def analyse(
     headline = _headline(*main, arguments.level, rng)
     if headline is None:
         raise ToolFailed(
-            f"{arguments.outcome!r} moves alike in all units, so no error can be told",
+            f"{arguments.outcome!r} moves exactly alike within each cohort, so no error can be told",
             where=f"{TOOL} argument outcome",
-            fix="Give an outcome that varies between units",
+            fix="Give an outcome that varies between the units of a cohort",
         )
     progress("trends before adoption", 0.8)
     errors, _ = sampling.errors(aggregates.dynamic.scores, aggregates.dynamic.over)
@@ -129,6 +131,7 @@ def analyse(
         two_way=two_way,
         two_way_error=float(sampling.errors(two_way.scores[:, None], aggregates.simple.over[:, None])[0][0]),
         difference=_difference(sampling, aggregates.simple, two_way),
+        growth=_growth(sampling, aggregates),
         attrition=_attrition(panel, comparison, arguments.anticipation),
         critical=sampling.joint_critical_value(aggregates.dynamic.scores, errors, arguments.level, rng),
     )
@@ -218,6 +221,23 @@ def _difference(sampling: Sampling, simple: Average, two_way: TwoWayFit) -> tupl
     if errors[0] <= 1e-9 * float(np.sqrt((simple.scores**2).sum())):
         return gap, None
     return gap, float(2.0 * stats.t.sf(abs(gap) / errors[0], free[0]))
+
+
+def _growth(sampling: Sampling, aggregates: Aggregates) -> tuple[float, float] | None:
+    """The slope of the effects over time since adoption, by generalised least squares, with its p-value."""
+    after = [j for j, key in enumerate(aggregates.dynamic.keys) if key >= 0]
+    if len(after) < 2:
+        return None
+    covariance = sampling.covariance(aggregates.dynamic.scores[:, after])
+    inverse = np.linalg.pinv(covariance, rcond=1e-10, hermitian=True)
+    since = np.array([float(aggregates.dynamic.keys[j]) for j in after])
+    design = np.column_stack([np.ones(len(after)), since])
+    variance = np.linalg.pinv(design.T @ inverse @ design, hermitian=True)
+    slope = float((variance @ design.T @ inverse @ aggregates.dynamic.estimates[after])[1])
+    free = sampling.panel.cluster_count - len(sampling.panel.size) - len(after)
+    if free < len(after) or not variance[1, 1] > 0.0:
+        return None
+    return slope, float(2.0 * stats.t.sf(abs(slope) / np.sqrt(variance[1, 1]), free))
 
 
 def _attrition(panel: Panel, comparison: Comparison, anticipation: int) -> tuple[float, float] | None:

@@ -256,24 +256,30 @@ def _two_way(said: Statement, found: Analysis) -> None:
     if fit is None or found.aggregates is None:
         return
     staggered = len(found.panel.cohorts) > 1
-    gap, p_value = found.difference
+    gap = found.difference[0]
     if found.method == "two_way_fixed_effects":
-        passed = p_value is None or p_value >= TEST_SIZE
+        lowest = _unlike(found) if staggered else None
+        passed = lowest is None or lowest >= TEST_SIZE
+        grown = "" if found.growth is None else f" They grow by {format_number(found.growth[0])} a period."
         said.assume(
             "The effect is the same in every cohort and every period",
             "There is one cohort and the coefficient averages its periods."
             if not staggered
-            else f"The coefficient differs from the average effect on the treated by {format_number(gap)}"
-            + ("." if p_value is None else f" (p = {format_number(p_value)})."),
+            else f"The coefficient differs from the average effect on the treated by {format_number(gap)}.{grown}"
+            + (
+                ""
+                if lowest is None
+                else f" The smaller p-value of the two, doubled: {format_number(lowest)}."
+            ),
             "nothing speaks against it" if passed else "does not hold",
         )
         said.test(
             "two_way_heterogeneity",
-            p_value,
+            lowest,
             TEST_SIZE,
             passed,
-            "p-value that the coefficient equals the average effect on the treated",
-            "The two-way coefficient is no average of the effects: they differ between cohorts or over time.",
+            "p-value that the coefficient equals the average effect and that effects do not grow, for two tests",
+            "Effects differ between cohorts or over time, and the two-way coefficient is no average of them.",
         )
         if not passed:
             said.advice.append("Say method='callaway_santanna'")
@@ -291,6 +297,12 @@ def _two_way(said: Statement, found: Analysis) -> None:
         said.warnings.append(
             "The two-way coefficient is not adjusted for the controls; the other figures are."
         )
+
+
+def _unlike(found: Analysis) -> float | None:
+    """The smaller of the p-values that effects are alike, doubled where there are two."""
+    values = [p for p in (found.difference[1], found.growth[1] if found.growth else None) if p is not None]
+    return min(1.0, len(values) * min(values)) if values else None
 
 
 def _presence(said: Statement, found: Analysis) -> None:
