@@ -1,0 +1,79 @@
+"""Least squares with errors that carry over: contrasts, joint tests, and whether season and trend hold throughout.
+
+Newey and West's (1987) covariance with the bandwidth and reference distribution of Lazarus, Lewis, Stock and Watson (2018).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """Coefficients (K,), their covariance with and without carry-over, residuals (T,), and degrees of freedom of a contrast."""
+
+    coefficients: Array
+    covariance: Array
+    plain: Array
+    residual: Array
+    freedom: float
+
+    def contrast(self, weights: Array, sparse: bool) -> tuple[float, float]:
+        """Estimate and standard error; where few periods carry it, the larger of both covariances counts."""
+        error = float(np.sqrt(max(weights @ self.covariance @ weights, 0.0)))
+        if sparse:
+            # A column that is zero but for a few periods makes its own residuals small, and with them the robust error.
+            error = max(error, float(np.sqrt(max(weights @ self.plain @ weights, 0.0))))
+        return float(weights @ self.coefficients), error
+
+    def joint(self, places: list[int]) -> float:
+        """p-value that all of these coefficients are zero."""
+        inverse = np.linalg.pinv(self.covariance[np.ix_(places, places)])
+        wald = float(self.coefficients[places] @ inverse @ self.coefficients[places])
+        count = len(places)
+        scaled = wald / count * max(self.freedom - count + 1.0, 1.0) / max(self.freedom, 1.0)
+        return float(stats.f.sf(scaled, count, max(self.freedom - count + 1.0, 1.0)))
+
+
+def estimate(values: Array, columns: Array) -> Estimated:
+    """The fit of (T,) on (T, K); a column that others determine gets the smallest coefficients that fit."""
+    periods, width = columns.shape
+    inverse = np.linalg.pinv(columns.T @ columns)
+    coefficients = inverse @ (columns.T @ values)
+    residual = values - columns @ coefficients
+    lags = min(int(np.ceil(1.3 * np.sqrt(periods))), periods - 1)
+    scores = columns * residual[:, None]
+    middle = scores.T @ scores
+    for lag in range(1, lags + 1):
+        cross = scores[lag:].T @ scores[:-lag]
+        middle += (1.0 - lag / (lags + 1.0)) * (cross + cross.T)
+    spare = max(periods - width, 1)
+    covariance = inverse @ middle @ inverse * periods / spare
+    plain = inverse * float(residual @ residual) / spare
+    return Estimated(coefficients, covariance, plain, residual, min(1.5 * periods / (lags + 1.0), spare))
+
+
+def halves_differ(values: Array, columns: Array, places: list[int]) -> float | None:
+    """p-value that the coefficients at `places` are the same in both halves of the data; None where a half cannot tell them."""
+    late = (np.arange(len(values)) >= len(values) // 2).astype(np.float64)[:, None]
+    moved = columns[:, places] * late
+    whole = np.hstack([columns, late, moved])
+    if np.linalg.matrix_rank(whole) < whole.shape[1]:
+        return None
+    found = estimate(values, whole)
+    return found.joint(list(range(columns.shape[1] + 1, whole.shape[1])))
+
+
+def wanders(residual: Array, lags: int) -> float:
+    """Largest absolute cumulative sum of the residuals in units of its own spread (Brown, Durbin and Evans 1975, long-run variance)."""
+    centred = residual - residual.mean()
+    variance = float(centred @ centred)
+    for lag in range(1, lags + 1):
+        variance += 2.0 * (1.0 - lag / (lags + 1.0)) * float(centred[lag:] @ centred[:-lag])
+    return float(np.abs(np.cumsum(centred)).max() / np.sqrt(max(variance, 1e-300)))
