@@ -86,7 +86,7 @@ WORLDS: tuple[World, ...] = (
         "causal_impact",
         "violated",
         partial(_series, effect=3.0, leak=0.8),
-        bias=5.0,
+        bias=3.5,
         notes="four fifths of the effect move the control",
     ),
     World(
@@ -94,7 +94,7 @@ WORLDS: tuple[World, ...] = (
         "causal_impact",
         "violated",
         partial(_series, effect=3.0, leak=0.3),
-        bias=2.0,
+        bias=1.4,
         notes="three tenths of the effect move the control",
     ),
     World(
@@ -102,7 +102,7 @@ WORLDS: tuple[World, ...] = (
         "causal_impact",
         "violated",
         partial(_series, slope=0.4),
-        bias=3.0,
+        bias=4.0,
         notes="slope .4 a period, trend='level'",
     ),
     World(
@@ -110,7 +110,7 @@ WORLDS: tuple[World, ...] = (
         "causal_impact",
         "violated",
         partial(_series, slope=0.15),
-        bias=1.5,
+        bias=2.0,
         notes="slope .15 a period, trend='level'",
     ),
     World(
@@ -118,7 +118,7 @@ WORLDS: tuple[World, ...] = (
         "causal_impact",
         "violated",
         partial(_series, slope=0.6, kink=20),
-        bias=4.0,
+        bias=6.0,
         notes="slope .6 a period over the last twenty periods before and on",
     ),
     World(

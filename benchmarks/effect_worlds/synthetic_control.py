@@ -115,13 +115,13 @@ WORLDS: tuple[World, ...] = (
     _broken("treated outside the donors' range", 4.0, "level above all donors", method="classic", level=5.0),
     _broken(
         "treated outside the donors' range, weaker",
-        2.0,
+        1.3,
         "level above all donors",
         method="classic",
         level=3.0,
     ),
     _broken("own trend", 5.0, "slope .1 a period", drift=0.1),
     _broken("own trend, weaker", 2.5, "slope .05 a period", drift=0.05),
-    _broken("loading outside the donors'", 3.0, "loading 2.5 higher on a trending factor", outside=2.5),
-    _broken("sdid, own trend", 4.0, "slope .1 a period", method="sdid", drift=0.1),
+    _broken("loading outside the donors'", 1.5, "loading 2.5 higher on a trending factor", outside=2.5),
+    _broken("sdid, own trend", 5.5, "slope .1 a period", method="sdid", drift=0.1),
 )

@@ -10,7 +10,7 @@ from liftos_agents.domain.effect import DEFAULT_LEVEL
 
 Trend = Literal["level", "drift", "local_linear"]
 
-DEFAULT_LEVEL_PRIOR = 0.15
+DEFAULT_LEVEL_PRIOR = 0.3
 
 
 class CausalImpactArguments(BaseModel):
@@ -27,7 +27,7 @@ class CausalImpactArguments(BaseModel):
         level: Of the interval.
         trend: `level` is a level that wanders; `drift` adds a constant slope; `local_linear` a slope that wanders too.
         level_prior: Scale of the half-Cauchy prior on the level's step over the noise (standard deviations). The default keeps 90 %
-            intervals near 90 % for levels that wander by .05 to .3; .01 is nearly a fixed level.
+            intervals between 87 and 93 % for levels that wander by up to .6; .01 is nearly a fixed level.
         keep_moved_controls: Go on although a control breaks at the intervention, because its break has another cause.
     """
 
