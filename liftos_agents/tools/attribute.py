@@ -1,4 +1,4 @@
-"""Who is credited with what: marketing-mix model, linear regression, last touch and platform claims side by side."""
+"""Who is credited with what: on a media panel, or on rows of users and campaigns, by several methods side by side."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from liftos_agents.tools.attribution.result import (
     Method,
     MethodSummary,
 )
+from liftos_agents.tools.attribution.rows import attribute_rows
 from liftos_agents.tools.budget.media_fit import MediaFit, media_fit
 from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.registry import tool
@@ -37,16 +38,22 @@ _SMALLEST = 1e-9
 
 @tool(
     "attribute",
-    version="1",
-    summary="Credits the outcome to channels by several methods side by side, with what platforms over-claim.",
-    data="panel",
+    version="2",
+    summary="Credits the outcome to channels by several methods side by side, with what platforms over-claim: a media panel by "
+    "marketing-mix model, linear regression and last touch, rows of users or campaigns by linear regression, double machine "
+    "learning and causal forest.",
+    data="table",
+    timeout_seconds=600.0,
 )
 def attribute(context: ToolContext, arguments: AttributeArguments) -> AttributeResult:
     """Every method's credit by channel, over-claim ratios, and conflicts between methods.
 
     Raises:
-        ToolRetry: The fit's settings do not fit `fit_mmm`.
+        ToolRetry: The fit's settings do not fit `fit_mmm`, or a column named in `rows` does not do for its part.
+        AmbiguousRoleError, DataError: Without `rows`, the table makes no panel.
     """
+    if arguments.rows is not None:
+        return attribute_rows(context, arguments, arguments.rows)
     fit = media_fit(context, margin=arguments.margin, settings=arguments.fit, draws=arguments.draws)
     panel = context.panel
     incremental = None if fit.posterior is None else fit.value * fit.posterior.contribution().sum(axis=1)

@@ -91,6 +91,8 @@ def _said(method: str) -> str:
     return {
         "mmm": "the marketing-mix model",
         "linear": "linear regression",
+        "dml": "double machine learning",
+        "causal_forest": "the causal forest",
         "last_touch": "last touch",
         "platform_claimed": "the platforms' claims",
     }.get(method, method)
