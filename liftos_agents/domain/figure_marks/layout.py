@@ -15,6 +15,9 @@ PositionKind = Literal["quantitative", "temporal", "nominal"]
 LETTER = 6.3
 """About how many pixels a letter of twelve takes."""
 
+_NOTHING = 1e-100
+"""A length that no axis can show."""
+
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d([T ].*)?)?")
 
 
@@ -65,7 +68,12 @@ def horizontal(
         return {"type": "temporal", "axis": axis, "scale": {"type": "utc", **scale}}
     axis |= {"tickCount": 8 if wide else 4}
     axis |= {"format": "d", "tickMinStep": 1} if are_years(positions) else {"labelExpr": AMOUNT}
-    return {"type": "quantitative", "axis": axis, "scale": {"zero": False, "nice": False, **scale}}
+    ends = list(spread([float(p) for p in positions if not isinstance(p, str)]))
+    return {
+        "type": "quantitative",
+        "axis": axis,
+        "scale": {"zero": False, "nice": False, "domain": ends, **scale},
+    }
 
 
 def are_years(positions: Iterable[float | str]) -> bool:
@@ -82,8 +90,8 @@ def spread(numbers: Iterable[float | None], *, include: Iterable[float] = ()) ->
     if not found:
         return 0.0, 1.0
     low, high = min(found), max(found)
-    if high - low <= 1e-9 * max(abs(low), abs(high)):
-        room = abs(low) / 10.0 or 1.0
+    if high - low <= max(1e-9 * max(abs(low), abs(high)), _NOTHING):
+        room = abs(low) / 10.0 if abs(low) > _NOTHING else 1.0
         return low - room, high + room
     return low, high
 

@@ -13,6 +13,7 @@ from liftos_agents.domain.figure_marks.layout import (
     horizontal,
     is_wide,
     position_kind,
+    spread,
     title_lines,
 )
 from liftos_agents.domain.figure_marks.legend import Entry, Shape, legend
@@ -83,7 +84,7 @@ def _ends(positions: list[float | str], numeric: bool) -> dict[str, Any]:
     if not numeric or not positions:
         return {}
     edges = _edges(positions, numeric=True).values()
-    return {"domain": [min(low for low, _ in edges), max(high for _, high in edges)]}
+    return {"domain": list(spread([end for edge in edges for end in edge]))}
 
 
 def _edges(positions: list[float | str], *, numeric: bool) -> dict[float | str, tuple[Any, Any]]:
@@ -93,8 +94,7 @@ def _edges(positions: list[float | str], *, numeric: bool) -> dict[float | str, 
     order = sorted({float(p) for p in positions})
     middles = [(a + b) / 2.0 for a, b in pairwise(order)]
     if not middles:
-        room = abs(next(iter(order), 0.0)) / 10.0 or 1.0
-        return {p: (float(p) - room, float(p) + room) for p in positions}
+        return {p: spread(order) for p in positions}
     edges = [2 * order[0] - middles[0], *middles, 2 * order[-1] - middles[-1]]
     return {p: (low, high) for p, (low, high) in zip(order, pairwise(edges), strict=True)}
 
