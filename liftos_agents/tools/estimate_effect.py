@@ -117,11 +117,12 @@ def _answered(
         method, arguments.target, arguments.folds, arguments.splits, arguments.learners, arguments.neighbours,
         arguments.level, arguments.seed,
     )  # fmt: skip
-    propensity, room = None, None
+    first, propensity, room = None, None, None
     checks: tuple[Check, ...] = tuple(touched(s, None) for s in wrong)
     if study.binary and study.controls.shape[1]:
         context.progress("overlap of treated and untreated", 0.05)
-        propensity = propensities(study, features, plan)
+        first = propensities(study, features, plan)
+        propensity = first.values
         room = grounds.room(study, propensity, plan.target, refusing=not randomised and method != "dml")
         checks += room.checks
         if room.target is None:
@@ -147,7 +148,7 @@ def _answered(
             )
     segments = segments_of(study.frame, arguments.segments)
     found = answer(
-        study, features, plan, propensity, segments,
+        study, features, plan, first, segments,
         lambda message, share: context.progress(message, 0.1 + 0.8 * share),
     )  # fmt: skip
     return call.finish(plan, features, propensity, room, found, segments, checks, wrong)

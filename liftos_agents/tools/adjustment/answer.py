@@ -66,22 +66,30 @@ class Answer:
     effects: Array | None = None
 
 
+@dataclass(frozen=True)
+class Propensities:
+    """(n,) probabilities of treatment, and the first split's fit that they come from, if cross-fitted."""
+
+    values: Array
+    fit: CrossFit | None = None
+
+
 def answer(
     study: Study,
     features: Features,
     plan: Plan,
-    propensity: Array | None,
+    first: Propensities | None,
     segments: tuple[Segment, ...],
     report: Report,
 ) -> Answer:
     """The estimate of `plan`.
 
     Args:
-        propensity: As `propensities` gave it, for estimators that are not cross-fitted.
+        first: What `propensities` gave, for a treatment of two values with controls.
     """
     if plan.method in CROSS_FITTED:
-        return _cross_fitted(study, features, plan, segments, report)
-    found, weights = _direct(study, features, plan, propensity)
+        return _cross_fitted(study, features, plan, first, segments, report)
+    found, weights = _direct(study, features, plan, None if first is None else first.values)
     by_segment: dict[str, Estimated | None] = {}
     for segment in segments:
         part = study.subset(segment.rows) if _carries(study, segment.rows) else None
@@ -91,12 +99,13 @@ def answer(
     return Answer(found, weights=weights, segments=by_segment)
 
 
-def propensities(study: Study, features: Features, plan: Plan) -> Array:
-    """(n,) probability of treatment: out of fold for cross-fitted estimators, else from a logistic regression."""
+def propensities(study: Study, features: Features, plan: Plan) -> Propensities:
+    """Probability of treatment: out of fold for cross-fitted estimators, else from a logistic regression."""
     if plan.method not in CROSS_FITTED:
-        return logistic_propensity(study, features)
+        return Propensities(logistic_propensity(study, features))
     fold = fold_of_row(study, plan.folds, plan.seed, 0)
-    return cross_fit(study, features, ("propensity",), fold, plan.learners).values["propensity"]
+    fit = cross_fit(study, features, ("propensity",), fold, plan.learners)
+    return Propensities(fit.values["propensity"], fit)
 
 
 def _direct(
@@ -113,7 +122,12 @@ def _direct(
 
 
 def _cross_fitted(
-    study: Study, features: Features, plan: Plan, segments: tuple[Segment, ...], report: Report
+    study: Study,
+    features: Features,
+    plan: Plan,
+    first: Propensities | None,
+    segments: tuple[Segment, ...],
+    report: Report,
 ) -> Answer:
     chosen: dict[Part, Learner] | None = None
     moments: list[Moment] = []
@@ -123,7 +137,15 @@ def _cross_fitted(
     for split in range(plan.splits):
         report(f"split {split + 1} of {plan.splits}", split / plan.splits)
         fold = fold_of_row(study, plan.folds, plan.seed, split)
-        fit = cross_fit(study, features, needed, fold, plan.learners, chosen)
+        known = first.fit if first is not None and split == 0 else None
+        left: tuple[Part, ...] = needed
+        if known is not None:
+            left = tuple(part for part in needed if part not in known.values)
+        fit = cross_fit(study, features, left, fold, plan.learners, chosen)
+        if known is not None:
+            fit = CrossFit(
+                known.values | fit.values, known.learners | fit.learners, known.losses | fit.losses
+            )
         chosen = fit.learners
         moment, effect = _moment(study, fit, plan, split)
         moments.append(moment)
@@ -137,8 +159,8 @@ def _cross_fitted(
         if not _carries(study, segment.rows):
             by_segment[segment.key] = None
             continue
-        parts = [infer(m, plan.level, study.cluster, plan.seed, segment.rows) for m in moments]
-        by_segment[segment.key] = over_splits(parts, plan.level)
+        cut = [infer(m, plan.level, study.cluster, plan.seed, segment.rows) for m in moments]
+        by_segment[segment.key] = over_splits(cut, plan.level)
     return Answer(
         over_splits(each, plan.level),
         weights=weights_of(study, propensity, plan.target) if study.binary and plan.method != "dml" else None,

@@ -48,6 +48,7 @@ def asked(
     refuse_same(
         TOOL, outcome=outcome, treatment=treatment, controls=controls, weights=weights, cluster=cluster
     )
+    refuse_same(TOOL, outcome=outcome, treatment=treatment, weights=weights, segments=segments)
     keys = {"cluster": cluster, **{f"segments[{i}]": name for i, name in enumerate(segments)}}
     rows = take(
         context,

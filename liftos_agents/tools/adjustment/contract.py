@@ -11,6 +11,7 @@ from liftos_agents.tools.adjustment.balance import ControlBalance
 from liftos_agents.tools.adjustment.cross_fitting import Choice
 from liftos_agents.tools.adjustment.overlap import Overlap
 from liftos_agents.tools.adjustment.regression import Target
+from liftos_agents.tools.adjustment.segment_differences import SegmentDifference
 from liftos_agents.tools.adjustment.sensitivity import Sensitivity
 
 
@@ -23,7 +24,7 @@ class EstimateEffectArguments(BaseModel):
         method: `auto` is a regression for an experiment (or without controls), else AIPW for a treatment of two values
             and double machine learning for a dose.
         target: Average over all rows, or over the treated.
-        segments: Columns by whose levels (thirds of a numeric one) the effect is shown too.
+        segments: Columns by whose levels (thirds of a numeric one) the effect is shown too, with a test of whether it differs.
         cluster: Column of groups whose rows belong together; errors are clustered, and folds keep them whole.
         weights: Column of positive sampling weights.
         splits: Split seeds of cross-fitted methods; their median is the estimate.
@@ -66,6 +67,7 @@ class EstimateEffectResult(EffectResult):
         splits: Estimate of each split seed.
         learners: Part of the nuisance to the learner that was chosen for it.
         sensitivity: What an unmeasured confounder would have to be; for observational data.
+        segment_differences: For each column of `segments`, the test that the effect is the same in all of its segments.
     """
 
     target: Target
@@ -74,6 +76,7 @@ class EstimateEffectResult(EffectResult):
     splits: tuple[float, ...] = ()
     learners: dict[str, str] = Field(default_factory=dict)
     sensitivity: Sensitivity | None = None
+    segment_differences: tuple[SegmentDifference, ...] = ()
 
 
 def units() -> dict[str, str]:
@@ -96,4 +99,14 @@ def units() -> dict[str, str]:
         sensitivity__robustness_value_interval="share",
         sensitivity__strongest_with_treatment="share",
         sensitivity__strongest_with_outcome="share",
-    )
+        segment_differences="number",
+    ) | {
+        "segment_differences.*.column": "text",
+        "segment_differences.*.words": "text",
+        "segment_differences.*.segments": "count",
+        "segment_differences.*.p_value": "probability",
+        "segment_differences.*.adjusted_p_value": "probability",
+        "segment_differences.*.pairs.*.difference": "outcome",
+        "segment_differences.*.pairs.*.standard_error": "outcome",
+        "segment_differences.*.pairs.*.p_value": "probability",
+    }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from liftos_agents.tools.adjustment.learners import Features, Learner, classify, regress
 from liftos_agents.tools.adjustment.study import Study
@@ -16,6 +19,7 @@ Array = NDArray[np.float64]
 Part = Literal["propensity", "outcome_untreated", "outcome_treated", "outcome", "dose"]
 Choice = Literal["auto", "linear", "quadratic", "boosting"]
 
+ROWS_FOR_WORKERS = 5000
 CLIP = 0.01
 """Propensities nearer to 0 or 1 are taken as this near, where a row would be weighted by their inverse."""
 
@@ -122,10 +126,24 @@ def _predict(
     scaled = target if part == "propensity" else (target - middle) / spread
     predict = classify if part == "propensity" else regress
     out = np.empty(len(study))
-    for number in np.unique(fold):
+
+    def one(number: int) -> None:
         train, test = np.flatnonzero(rows & (fold != number)), fold == number
         weight = None if weights is None else weights[train]
         out[test] = predict(learner, matrix[train], scaled[train], weight, matrix[test])
+
+    def alone(number: int) -> None:
+        with threadpool_limits(1):
+            one(number)
+
+    numbers = np.unique(fold).tolist()
+    if learner != "boosting" or len(study) < ROWS_FOR_WORKERS:
+        for number in numbers:
+            one(number)
+        return middle + spread * out
+    # Each fold is fitted by one thread alone, so that the bytes do not depend on how many there are.
+    with ThreadPoolExecutor(min(len(numbers), os.cpu_count() or 1)) as workers:
+        list(workers.map(alone, numbers))
     return middle + spread * out
 
 

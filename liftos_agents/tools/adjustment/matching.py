@@ -73,9 +73,10 @@ def matching(study: Study, target: Target, seed: int, neighbours: int = NEIGHBOU
 
 
 def _whitened(controls: Array) -> Array:
-    centred = controls - controls.mean(axis=0)
-    values, vectors = np.linalg.eigh(centred.T @ centred / len(controls))
-    return centred @ (vectors / np.sqrt(np.maximum(values, 1e-12 * values.max())))
+    """Controls of unit covariance; rounded, so that a change of units does not break ties another way."""
+    scaled = (controls - controls.mean(axis=0)) / controls.std(axis=0)
+    root = np.linalg.cholesky(scaled.T @ scaled / len(scaled) + 1e-9 * np.eye(scaled.shape[1]))
+    return np.linalg.solve(root, scaled.T).T.round(8)
 
 
 def _correction(controls: Array, y: Array, other: Indices, own: Indices, matched: Indices) -> Array:

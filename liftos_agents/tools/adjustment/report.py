@@ -19,12 +19,15 @@ from liftos_agents.tools.adjustment.inference import FEW_CLUSTERS, Estimated, in
 from liftos_agents.tools.adjustment.learners import Features
 from liftos_agents.tools.adjustment.post_treatment import Suspect
 from liftos_agents.tools.adjustment.regression import Target, classical_error, regression
+from liftos_agents.tools.adjustment.segment_differences import SegmentDifference, segment_differences
 from liftos_agents.tools.adjustment.segments import Segment
 from liftos_agents.tools.adjustment.sensitivity import Sensitivity, sensitivity
 from liftos_agents.tools.adjustment.weighting import logistic_propensity, weighting
 from liftos_agents.tools.effects import build, refused
 
 Array = NDArray[np.float64]
+
+_PAIRS_TOLD = 6
 
 
 class Call:
@@ -104,7 +107,8 @@ class Call:
             else f"{format_share(room.overlap.share_outside)} of the target group have no counterpart."
         )
         passed = None if room is None else not any(c.passed is False for c in room.checks[-2:])
-        return build(
+        apart = segment_differences(segments, found.segments, study.cluster, a.level)
+        result = build(
             EstimateEffectResult,
             status="downgraded" if reasons else "estimated",
             estimate=found.found.estimate,
@@ -125,8 +129,10 @@ class Call:
             splits=found.splits,
             learners=found.learners,
             sensitivity=strength,
+            segment_differences=apart,
             **self._common(plan.target),
         )
+        return _with_segments(result, apart)
 
     def _common(self, target: Target) -> dict[str, Any]:
         a, study = self.arguments, self.study
@@ -251,6 +257,31 @@ class Call:
         if self.randomised:
             return ("Find out how treatment was assigned; without randomisation, give randomised=false.",)
         return ("Run check_robustness on this evidence; an experiment would settle it.",)
+
+
+def _with_segments(
+    result: EstimateEffectResult, apart: tuple[SegmentDifference, ...]
+) -> EstimateEffectResult:
+    """The result whose explanations say of each column whether its segments differ, as far as the test says so."""
+    if not apart:
+        return result
+    said = " ".join(one.words for one in apart)
+    pairs = [
+        f"{pair.first} less {pair.second}: {format_number(pair.difference)} (p = {pair.p_value:.2g})"
+        for one in apart
+        if one.differs
+        for pair in one.pairs[:_PAIRS_TOLD]
+    ]
+    told = f"{said} Pairs after Holm's correction: {'; '.join(pairs)}." if pairs else said
+    whole = result.explanations
+    explanations = whole.model_copy(
+        update={
+            "marketer": f"{whole.marketer} {said}",
+            "analyst": f"{whole.analyst} {said}",
+            "statistician": f"{whole.statistician} {told}",
+        }
+    )
+    return result.model_copy(update={"explanations": explanations})
 
 
 def _term(meaning: str, found: Estimated, n: int) -> Term:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -37,7 +37,7 @@ def segments_of(frame: pd.DataFrame, columns: tuple[str, ...]) -> tuple[Segment,
         ToolRetry: A column has more levels than can be told apart.
     """
     found: list[Segment] = []
-    for column in columns:
+    for column in dict.fromkeys(columns):
         values = frame[column]
         there = values.notna().to_numpy()
         if pd.api.types.is_numeric_dtype(values):
@@ -59,7 +59,17 @@ def segments_of(frame: pd.DataFrame, columns: tuple[str, ...]) -> tuple[Segment,
         found.extend(
             Segment(_key(column, level), column, f"{column} is {level}", rows) for level, rows in pairs
         )
-    return tuple(found)
+    return tuple(_numbered(found))
+
+
+def _numbered(found: list[Segment]) -> list[Segment]:
+    """Segments whose keys differ: levels that are written alike but for signs are numbered."""
+    seen: dict[str, int] = {}
+    out: list[Segment] = []
+    for segment in found:
+        number = seen[segment.key] = seen.get(segment.key, 0) + 1
+        out.append(segment if number == 1 else replace(segment, key=f"{segment.key}_{number}"))
+    return out
 
 
 def _thirds(column: str, numbers: NDArray[np.float64], there: NDArray[np.bool_]) -> list[Segment]:

@@ -91,7 +91,9 @@ def study_of(
         codes = pd.factorize(rows.frame[cluster])[0].astype(np.int64)
         means = np.bincount(codes, y) / np.bincount(codes)
         keys = [means[codes], *keys]
-    order = np.lexsort(keys)
+    order = np.argsort(y)
+    if (np.diff(y[order]) == 0.0).any():
+        order = np.lexsort(keys)
     if codes is not None:
         codes = pd.factorize(codes[order])[0].astype(np.int64)
     kept = independent(matrix)
