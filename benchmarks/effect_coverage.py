@@ -43,6 +43,7 @@ def main(arguments: Sequence[str] = ()) -> None:
         for w in worlds()
         if not options.only or w.tool in options.only or w.name.startswith(tuple(options.only))
     ]
+    chosen.sort(key=lambda world: world.kind)
     state = RESULTS / ".effect_coverage.jsonl"
     done = {} if options.datasets else _resume(state)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

@@ -68,6 +68,8 @@ def explain(
     shown = _shown(estimate, interval, scale)
     if status == "refused":
         opening = f"{NOT_IDENTIFIED}: these data cannot tell what {treatment} does to {outcome}. {' '.join(reasons)}"
+    elif estimate is None and interval is None:
+        opening = f"No figure can be given for what {treatment} does to {outcome}."
     elif estimate is None:
         opening = f"No single figure can be given for what {treatment} does to {outcome}; {shown}."
     else:
