@@ -10,7 +10,7 @@ from liftos_agents.domain.effect import Explanations, Part
 from liftos_agents.domain.verdict import NOT_IDENTIFIED
 from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
-from liftos_agents.tools.identification.candidates import candidates
+from liftos_agents.tools.identification.candidates import asked_for_credit, candidates
 from liftos_agents.tools.identification.column_profile import Column, profile
 from liftos_agents.tools.identification.design import Design, DesignName, design
 from liftos_agents.tools.identification.question_parts import read_question
@@ -130,7 +130,10 @@ def identify_design(context: ToolContext, arguments: IdentifyDesignArguments) ->
     reasons, advice = reasons_against(scene)
     found: list[Design] = []
     clarification = None
-    if who.outcome is not None:
+    credit = [] if arguments.graph is not None else asked_for_credit(scene)
+    if credit:
+        found, reasons, advice = credit, [], []
+    elif who.outcome is not None:
         if arguments.graph is not None and who.cause is not None:
             found = [_by_graph(scene, arguments.graph)]
         elif not reasons or who.cause is None:
@@ -142,7 +145,7 @@ def identify_design(context: ToolContext, arguments: IdentifyDesignArguments) ->
             reasons, advice = last_reason(scene)
     elif not parts.outcome and _could_be(scene):
         clarification = f"Which column is the outcome: {', '.join(_could_be(scene))}?"
-    if found and parts.cause in who.unknown and not _cause_is_timed(found[0]):
+    if found and not credit and parts.cause in who.unknown and not _cause_is_timed(found[0]):
         clarification = _is_it(parts.cause, found[0])
         found, reasons = [], [f"No column is named or described as “{parts.cause}”."]
         advice = ["Name the cause's column, or describe the columns."]
@@ -150,7 +153,7 @@ def identify_design(context: ToolContext, arguments: IdentifyDesignArguments) ->
     status = "identified" if best else "unclear" if clarification else "not_identified"
     return IdentifyDesignResult(
         status=status,
-        outcome=who.outcome,
+        outcome=best.outcome if best else who.outcome,
         treatment=best.treatment if best else who.cause,
         shape=structure.shape,
         unit=structure.unit,

@@ -96,15 +96,7 @@ def _reason_to_leave_out(
     shared = set(column.words) & set(columns[outcome].words) - {"log", "l"}
     if shared and wave_of(column) and wave_of(column) < wave_of(columns[outcome]):
         return None
-    if shared & vocabulary.OUTCOME_WORDS and not set(column.words) & {
-        "before",
-        "pre",
-        "prior",
-        "baseline",
-        "lag",
-        "last",
-        "previous",
-    }:
+    if shared & vocabulary.OUTCOME_WORDS and not set(column.words) & vocabulary.BEFORE_WORDS:
         return "is another measure of the outcome"
     return None
 

@@ -79,6 +79,9 @@ def before_and_after(scene: Scene) -> Iterator[Design]:
     if group is None or group.kind != "binary" or group is after:
         return
     arguments = {"outcome": scene.outcome, "treatment": scene.cause}
+    if after is not None and not pd.api.types.is_numeric_dtype(scene.frame[after.name]):
+        # Words for before and after have no order that a tool could know.
+        return
     constant = structure.unit is None or constant_within(scene.frame, scene.cause, structure.unit)
     crossed = after is not None and scene.frame.groupby([scene.cause, after.name]).ngroups == 4
     if (
@@ -87,13 +90,14 @@ def before_and_after(scene: Scene) -> Iterator[Design]:
         and crossed
         and not (structure.unit and constant_within(scene.frame, after.name, structure.unit))
     ):
-        time = after.name
         unit = structure.unit if structure.shape == "panel" else None
+        dated = structure.time is not None and constant_within(scene.frame, after.name, structure.time)
+        time = structure.time if dated else after.name
         yield made(
             scene,
             "difference_in_differences",
             "difference_in_differences",
-            {**arguments, "time": time, "unit": unit},
+            {**arguments, "time": time, "unit": unit, "post": after.name},
             82.0,
             [f"{scene.cause!r} tells the groups and {after.name!r} before from after"],
             population="the treated group, afterwards",

@@ -9,6 +9,7 @@ from liftos_agents.tools.identification.assignments import adjustments, experime
 from liftos_agents.tools.identification.cutoffs import discontinuities
 from liftos_agents.tools.identification.design import Design
 from liftos_agents.tools.identification.instrument_search import instruments
+from liftos_agents.tools.identification.marketing import journeys, media_mixes
 from liftos_agents.tools.identification.one_series import interruptions
 from liftos_agents.tools.identification.scene import Scene
 
@@ -20,6 +21,8 @@ _SEARCHES: tuple[Callable[[Scene], Iterator[Design]], ...] = (
     before_and_after,
     donors,
     interruptions,
+    media_mixes,
+    journeys,
     adjustments,
 )
 
@@ -28,3 +31,8 @@ def candidates(scene: Scene) -> list[Design]:
     """Every design that the table supports, the best first."""
     found = [design for search in _SEARCHES for design in search(scene)]
     return sorted(found, key=lambda design: (-design.score, design.name))
+
+
+def asked_for_credit(scene: Scene) -> list[Design]:
+    """Attribution along paths, where the question asks for credit; it needs neither a cause nor a comparison."""
+    return list(journeys(scene)) if "multi_touch_attribution" in scene.parts.methods else []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from liftos_agents.tools.identification.column_profile import Column
+from liftos_agents.tools.identification.column_profile import Column, words_of
 
 _WORD = re.compile(r"[^\W_]+")
 _STOP = frozenset(
@@ -18,20 +18,31 @@ _STOP = frozenset(
 _SAME: tuple[frozenset[str], ...] = tuple(
     frozenset(group.split())
     for group in (
-        "wage wages earnings income pay salary salaries earn earned lwage re",
-        "school schooling education educ educated study studies degree",
-        "treat treated treatment treatments programme program programmes policy intervention reform law",
+        "wage wages earnings earning income pay salary salaries earn earned lwage re lohn bruttolohn gehalt einkommen verdienst salaire revenu sueldo ingresos salario",
+        "school schooling education educ educated study studies degree schule schuljahre bildung scolarité educación",
+        "treat treated treatment treatments programme program programmes policy intervention reform law behandlung behandelt traitement tratamiento",
         "employment jobs job emp employed labour lemp work working",
-        "sales revenue turnover revenues umsatz",
+        "sales revenue turnover revenues umsatz umsätze absatz verkäufe ventes ventas chiffre ca ingresos",
         "conversion conversions converted convert purchase purchased purchases buy buys bought order orders ordered",
         "ad ads advert advertising advertisement campaign exposure exposed",
-        "price prices pricing priced",
+        "price prices pricing priced preis preise prix precio precios",
+        "age alter edad âge",
+        "rent rents alquiler alquileres miete mieten loyer loyers",
+        "kilometre kilometres kilometer kilometers km mileage",
+        "quantity quantities qty menge quantité cantidad volume",
+        "temperature temp temperatures",
+        "weight weights gewicht poids peso",
+        "visitors besucher visiteurs visitantes",
+        "letter letters brief briefe lettre carta mailing",
+        "pain schmerz schmerzen douleur dolor",
+        "emission emissions co2",
         "email emails mail newsletter mailing",
         "discount discounts coupon coupons voucher vouchers rabatt",
         "training trained train",
-        "vote votes voting share",
+        "vote votes voted voting voter turnout gewählt wahlbeteiligung stimmen voto votos",
+        "share shares anteil part",
         "gdp income output gdpcap",
-        "spend spending spent cost costs budget expenditure",
+        "spend spending spent cost costs budget expenditure ausgaben kosten dépense dépenses depense depenses gasto gastos",
         "visit visits visitor visitors traffic sessions session",
         "churn churned cancel cancelled cancellation",
         "experience exper expersq",
@@ -41,7 +52,7 @@ _SAME: tuple[frozenset[str], ...] = tuple(
         "score scores test tests grade grades marks",
         "loyalty member membership members",
         "click clicks clicked",
-        "tv television",
+        "tv television fernsehen télévision televisión",
         "incumbent incumbency winning win won elected victory",
         "death deaths died mortality",
         "crime crimes offences",
@@ -51,7 +62,12 @@ _SAME: tuple[frozenset[str], ...] = tuple(
         "demo demos trial trials signup signups",
     )
 )
+_UNITS = frozenset(
+    ["pc", "ha", "kg", "mm", "cm", "eur", "usd", "gbp", "chf", "pct", "percent", "k", "mn", "mio", "bn", "t", "g", "d", "h", "m", "y", "w", "c", "mwh", "kwh", "gwh", "ug", "ugm", "mg", "yrs", "hrs", "days", "mo", "wk", "idx", "bu", "acre", "sqm", "log", "ln"]
+)  # fmt: skip
 _ENOUGH = 0.45
+_LABEL_FIT = 0.88
+_NO_LABEL = frozenset(["yes", "no", "ja", "nein", "oui", "non", "none", "true", "false", "other", "new", "high", "low", "medium", "male", "female"])  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -101,7 +117,9 @@ def _fit(phrase: str, said: Sequence[str], column: Column, rarity: Mapping[str, 
     joined = "".join(column.words)
     if len(joined) > 3 and joined in "".join(said):
         return 0.95
-    own = [w for w in column.words if w not in _STOP and not w.isdigit()]
+    if any(_says_label(text, label) for label in column.labels):
+        return _LABEL_FIT
+    own = _own_words(column, said)
     by_name = sum(max((_alike(w, s) for s in said), default=0.0) for w in own) / len(own) if own else 0.0
     covered = max((max((_alike(w, s) for w in own), default=0.0) for s in said), default=0.0) if own else 0.0
     score = 0.6 * by_name + 0.3 * covered
@@ -116,6 +134,24 @@ def _fit(phrase: str, said: Sequence[str], column: Column, rarity: Mapping[str, 
     return min(score, 0.94)
 
 
+def _own_words(column: Column, said: Sequence[str]) -> list[str]:
+    """Words of a name that say what it measures: without units, dates and little words, unless the phrase has them."""
+    words, found, i = column.words, list[str](), 0
+    while i < len(words):
+        pair = words[i] + words[i + 1] if i + 1 < len(words) else ""
+        found.append(pair if pair in said else words[i])
+        i += 2 if pair in said else 1
+    plain = [w for w in found if w not in _STOP and not w.isdigit()]
+    return [w for w in plain if w in said or w not in _UNITS] or plain
+
+
+def _says_label(text: str, label: str) -> bool:
+    words = [w for word in words_of(label) for w in _WORD.findall(word) if w not in _STOP]
+    if not words or all(len(w) < 3 or w in _NO_LABEL for w in words):
+        return False
+    return f" {' '.join(words)} " in f" {' '.join(w for w in text.split() if w not in _STOP)} "
+
+
 def _alike(column_word: str, said: str) -> float:
     if column_word == said or _stem(column_word) == _stem(said):
         return 1.0
@@ -126,6 +162,10 @@ def _alike(column_word: str, said: str) -> float:
         if rest != column_word and len(rest) >= 3 and _abbreviates(rest, said):
             return 0.75
     if _abbreviates(column_word, said) or _abbreviates(said, column_word):
+        return 0.8
+    one, other = sorted((_stem(column_word), _stem(said)), key=len)
+    shared = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    if shared >= max(4, 0.7 * len(other)) or (len(one) >= 5 and other.endswith(one)):
         return 0.8
     similar = fuzz.ratio(column_word, said) / 100.0
     return similar if similar >= 0.86 and min(len(column_word), len(said)) > 3 else 0.0

@@ -16,12 +16,22 @@ _BOUNDARY = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za
 _TIME_WORDS = {
     "year", "yr", "month", "week", "day", "date", "quarter", "period", "time", "t", "wave", "round",
     "jahr", "monat", "woche", "tag", "datum", "annee", "mois", "semaine", "jour", "ano", "mes", "semana", "fecha",
+    "fy", "quartal", "trimestre", "timestamp",
 }  # fmt: skip
 _UNIT_WORDS = {
     "id", "unit", "county", "state", "region", "country", "city", "geo", "store", "shop", "user", "customer", "firm", "company",
     "school", "district", "market", "dma", "zip", "household", "person", "nr", "no", "code", "name", "regionno", "regionname",
-    "countyreal", "site", "hospital", "clinic", "branch", "village", "student", "worker", "panelid", "pid", "uid",
+    "countyreal", "site", "hospital", "clinic", "branch", "village", "student", "worker", "panelid", "pid", "uid", "key", "ref", "route", "plant",
+    "kreis", "land", "bundesland", "filiale", "kunde", "kunden", "canton", "pays", "ville", "commune", "magasin", "provincia", "pais", "ciudad", "tienda", "pref",
+    "prefecture", "province", "municipality", "area", "location", "account", "acct", "pupil", "patient", "member", "farm", "plot", "restaurant",
 }  # fmt: skip
+# A code is often glued to its unit: countyfips, storenr.
+_LONG_UNIT_WORDS = tuple(
+    sorted(
+        w for w in _UNIT_WORDS if len(w) >= 5 and w not in ("member", "person", "plant", "market", "location")
+    )
+)
+_MOST_LABELS = 60
 _YEARS = (1500, 2200)
 
 
@@ -33,6 +43,7 @@ class Column:
         kind: `whole` holds whole numbers of few values; `year` whole numbers that read as calendar years.
         levels: Different values.
         words: Lower-case words of the name.
+        labels: The values of a column of few words, as they stand.
         description: What a description file says of it.
         names_time, names_unit: Whether the name says so.
     """
@@ -45,6 +56,7 @@ class Column:
     description: str = ""
     names_time: bool = False
     names_unit: bool = False
+    labels: tuple[str, ...] = ()
 
     @property
     def is_number(self) -> bool:
@@ -85,8 +97,20 @@ def _column(name: str, values: pd.Series, description: str) -> Column:
         words=words,
         description=description,
         names_time=bool(folded & _TIME_WORDS),
-        names_unit=bool(folded & _UNIT_WORDS),
+        names_unit=bool(folded & _UNIT_WORDS)
+        or any(w.startswith(u) for w in words for u in _LONG_UNIT_WORDS),
+        labels=_labels(known, levels),
     )
+
+
+def _labels(known: pd.Series, levels: int) -> tuple[str, ...]:
+    if (
+        levels > _MOST_LABELS
+        or pd.api.types.is_numeric_dtype(known)
+        or pd.api.types.is_datetime64_any_dtype(known)
+    ):
+        return ()
+    return tuple(sorted(map(str, known.unique())))
 
 
 def _kind(known: pd.Series, levels: int, words: set[str]) -> ColumnKind:

@@ -28,7 +28,7 @@ def discontinuities(scene: Scene) -> Iterator[Design]:
                 or column.levels < 20
             ):
                 continue
-            cut = _perfect_cut(frame[column.name], coded)
+            cut = perfect_cut(frame[column.name], coded)
             if cut is not None and scene.structure.time != column.name:
                 why = [f"{scene.cause!r} switches exactly where {column.name!r} passes a value"]
                 yield _cut_design(scene, column.name, cut[0], 92.0, why, side=cut[1])
@@ -70,7 +70,8 @@ def _cut_design(
     )
 
 
-def _perfect_cut(running: pd.Series, treated: pd.Series) -> tuple[float, str] | None:
+def perfect_cut(running: pd.Series, treated: pd.Series) -> tuple[float, str] | None:
+    """The value at which a running variable decides a 0/1 treatment without exception, and the treated side, or None."""
     both = pd.DataFrame({"x": running, "d": treated}).dropna()
     on, off = both["x"][both["d"] == 1.0], both["x"][both["d"] == 0.0]
     if len(on) < _LEAST_SIDE or len(off) < _LEAST_SIDE or both["x"].nunique() < 20:

@@ -8,6 +8,7 @@ import numpy as np
 
 from liftos_agents.tools.identification import vocabulary
 from liftos_agents.tools.identification.adjustment_set import Adjustment
+from liftos_agents.tools.identification.assignments import drawn_instead
 from liftos_agents.tools.identification.column_mentions import mentioned
 from liftos_agents.tools.identification.design import Design
 from liftos_agents.tools.identification.scene import Scene, correlation, made
@@ -36,7 +37,8 @@ def instruments(scene: Scene) -> Iterator[Design]:
             for w in ("instrument", "lottery", "random", "encourag", "near ", "distance to", "eligib")
         )
     ]
-    chosen = asked or hinted
+    drawn = drawn_instead(scene) if "experiment" in scene.parts.methods else None
+    chosen = asked or ([drawn] if drawn is not None else hinted)
     if not chosen or set(scene.columns[scene.cause].words) & {"assigned", "offered"}:
         return
     strong = [
@@ -57,18 +59,10 @@ def instruments(scene: Scene) -> Iterator[Design]:
         + (", as the question says" if asked else "")
     ]
     score = 86.0 if asked else 72.0
-    assigned = {
-        "lottery",
-        "assigned",
-        "offered",
-        "encouraged",
-        "encouragement",
-        "invited",
-        "randomised",
-        "draft",
-    }
     if any(
-        set(scene.columns[c].words) & assigned or "random" in scene.columns[c].description.lower()
+        set(scene.columns[c].words) & vocabulary.DRAW_WORDS
+        or c == drawn
+        or "random" in scene.columns[c].description.lower()
         for c in strong
     ):
         score = max(score, 82.0)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from liftos_agents.tools.identification.adoption import cohort_column
+from liftos_agents.tools.identification.cutoffs import perfect_cut
 from liftos_agents.tools.identification.scene import Scene
 from liftos_agents.tools.identification.table_structure import constant_within
 from liftos_agents.tools.identification.variables import as_binary
@@ -98,6 +99,14 @@ def _entangled(scene: Scene, advice: list[str]) -> list[str]:
         ):
             advice.append("Name a cause that is measured on its own.")
             return [f"{cause!r} is {outcome!r} in other units: the one follows from the other by definition."]
+    if (
+        scene.columns[cause].kind == "binary"
+        and perfect_cut(frame[outcome], as_binary(frame[cause])) is not None
+    ):
+        advice.append("Name a cause that is decided by something else than the outcome.")
+        return [
+            f"{cause!r} is set by {outcome!r}: it switches where {outcome!r} passes a value, so the one cannot move the other."
+        ]
     structure = scene.structure
     if (
         structure.shape == "panel"

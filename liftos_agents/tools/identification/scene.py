@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from liftos_agents.tools.identification.adjustment_set import Adjustment, adjustment
+from liftos_agents.tools.identification.column_mentions import mentioned
 from liftos_agents.tools.identification.column_profile import Column
 from liftos_agents.tools.identification.design import Design, design
 from liftos_agents.tools.identification.question_parts import QuestionParts
@@ -43,6 +45,18 @@ class Scene:
         """The bonus of a design that the question names."""
         return NAMED if name in self.parts.methods else 0.0
 
+    @property
+    def segments(self) -> list[str]:
+        """Columns in whose parts the question asks for the effect."""
+        others = [
+            c
+            for c in self.columns.values()
+            if c.name not in (self.outcome, self.cause) and c.kind != "constant"
+        ]
+        phrases = re.split(r",|\s(?:and|und|et|y)\s", self.parts.segments)
+        found = (next(iter(mentioned(phrase, others)), None) for phrase in phrases if phrase.strip())
+        return list(dict.fromkeys(m.column for m in found if m is not None and m.score >= 0.6))
+
     def adjustment(self, *others: str) -> Adjustment:
         """What to adjust for; `others` have another role."""
         return adjustment(
@@ -59,18 +73,19 @@ def made(
     why: list[str],
     kept: Adjustment | None = None,
     *,
+    outcome: str | None = None,
     treatment: str | None = None,
     population: str = "the rows of this table",
 ) -> Design:
-    cause = treatment or scene.cause
+    cause, result = treatment or scene.cause, outcome or scene.outcome
     bonus = scene.named(name)
     return design(
         name,  # type: ignore[arg-type]
         tool,
         arguments,
-        outcome=scene.outcome,
+        outcome=result,
         treatment=cause,
-        estimand=f"The average effect of {cause} on {scene.outcome} among {population}.",
+        estimand=f"The average effect of {cause} on {result} among {population}.",
         why=[*why, *(["the question names this design"] if bonus else [])],
         score=score + bonus,
         controls=kept.controls if kept else (),

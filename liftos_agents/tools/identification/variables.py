@@ -14,6 +14,9 @@ from liftos_agents.tools.identification.column_profile import Column
 from liftos_agents.tools.identification.question_parts import QuestionParts
 from liftos_agents.tools.identification.table_structure import Structure, constant_within
 
+_CLEAR = 0.85
+_TOLD = 0.6
+
 
 @dataclass(frozen=True)
 class Variables:
@@ -46,55 +49,114 @@ def find_variables(
         c for c in columns.values() if c.kind not in ("constant", "identifier") and c.name != structure.time
     ]
     numbers = [c for c in usable if c.is_number and c.name != structure.unit]
-    unknown: list[str] = []
-    outcome_fits = () if outcome else mentioned(parts.outcome, numbers)
-    if outcome is None:
-        outcome = _best_outcome(outcome_fits, columns, parts.outcome)
-    if outcome is None and parts.outcome:
-        unknown.append(parts.outcome)
     causes = [
         c
         for c in usable
-        if c.name not in (outcome, structure.unit)
-        and c.kind in ("binary", "whole", "continuous", "year", "category")
+        if c.name != structure.unit
+        and c.kind in ("binary", "whole", "continuous", "year", "category", "date")
     ]
-    fits = () if cause else mentioned(parts.cause, causes)
-    by_question = cause is not None or bool(fits)
-    if cause is None and fits:
-        cause = _best_cause(fits, columns)
-    if outcome is None:
-        rest = [c for c in numbers if c.name != cause]
-        outcome = _by_words(rest, vocabulary.OUTCOME_WORDS) if not parts.outcome else None
+    outcome_fits = () if outcome else _outcome_fits(parts, numbers)
+    cause_fits = () if cause else _cause_fits(parts, causes)
+    if outcome is None and cause is None and outcome_fits and cause_fits:
+        outcome, cause = _best_pair(outcome_fits, cause_fits, columns, parts)
+    elif outcome is None:
+        free = [m for m in outcome_fits if m.column != cause]
+        outcome = _best_outcome(free, columns, parts.outcome) if free else None
+    if cause is None:
+        free = [m for m in cause_fits if m.column != outcome]
+        cause = _best_cause(free, columns) if free else None
+    by_question = cause is not None
+    unknown: list[str] = []
+    if outcome is None and parts.outcome:
+        unknown.append(parts.outcome)
+    if outcome is None and not parts.outcome:
+        outcome = _by_words([c for c in numbers if c.name != cause], vocabulary.OUTCOME_WORDS)
+    if cause is None:
+        cause = _assigned(parts, causes, outcome)
+        by_question = cause is not None
     if cause is None:
         cause = _by_words(
             [c for c in causes if c.name != outcome and c.kind == "binary"], vocabulary.TREATMENT_WORDS
         )
-        stands_for_any = not parts.cause or bool(
-            set(parts.cause.replace("'s", "").split()) & vocabulary.GENERIC_CAUSES
-        )
-        if parts.cause and (cause is None or not stands_for_any):
+        if parts.cause and (cause is None or not _stands_for_any(parts.cause)):
             unknown.append(parts.cause)
     return Variables(
         outcome,
         cause,
         by_question,
-        _rivals(outcome_fits, outcome),
-        _rivals(fits, cause),
+        _rivals(outcome_fits, outcome, cause),
+        _rivals(cause_fits, cause, outcome),
         tuple(unknown),
     )
+
+
+def _outcome_fits(parts: QuestionParts, numbers: Sequence[Column]) -> tuple[Mentioned, ...]:
+    """Columns that the outcome's phrase fits; where it fits none, those that the question names beyond doubt."""
+    fits = mentioned(parts.outcome, numbers)
+    if fits:
+        return fits
+    rest = parts.asked.replace(parts.cause, " ") if parts.cause else parts.asked
+    return _clear(rest, [c for c in numbers if not c.labels])
+
+
+def _cause_fits(parts: QuestionParts, causes: Sequence[Column]) -> tuple[Mentioned, ...]:
+    fits = mentioned(parts.cause, causes)
+    if fits:
+        return fits
+    rest = parts.asked.replace(parts.outcome, " ") if parts.outcome else parts.asked
+    found = _clear(rest, causes)
+    if found or parts.cause:
+        return found
+    # "Did it help?" after sentences that say what it was.
+    told = [c for c in causes if c.kind == "binary"]
+    return tuple(m for m in mentioned(parts.told, told) if m.score >= _TOLD)
+
+
+def _clear(text: str, columns: Sequence[Column]) -> tuple[Mentioned, ...]:
+    return tuple(m for m in mentioned(text, columns) if m.score >= _CLEAR)
+
+
+def _best_pair(
+    outcomes: Sequence[Mentioned],
+    causes: Sequence[Mentioned],
+    columns: Mapping[str, Column],
+    parts: QuestionParts,
+) -> tuple[str | None, str | None]:
+    """The outcome and the cause that fit their phrases best together; one column is not both."""
+    cause = _best_cause(causes, columns)
+    outcome = _best_outcome(outcomes, columns, parts.outcome)
+    if outcome != cause:
+        return outcome, cause
+    other_outcomes = [m for m in outcomes if m.column != cause]
+    other_causes = [m for m in causes if m.column != outcome]
+    by_outcome = next(m.score for m in outcomes if m.column == outcome)
+    by_cause = next(m.score for m in causes if m.column == cause)
+    if other_causes and (by_outcome > by_cause or not other_outcomes):
+        return outcome, _best_cause(other_causes, columns)
+    if other_outcomes:
+        return _best_outcome(other_outcomes, columns, parts.outcome), cause
+    return (outcome, None) if by_outcome >= by_cause else (None, cause)
 
 
 def _best_outcome(fits: Sequence[Mentioned], columns: Mapping[str, Column], phrase: str) -> str | None:
     if not fits:
         return None
-    top = [m for m in fits if m.score >= fits[0].score - 0.06]
+    measured = [m for m in fits if not _is_flag_of_time(columns[m.column])] or list(fits)
+    best = max(m.score for m in measured)
+    top = [m for m in measured if m.score >= best - 0.06]
     if "log" in phrase.split():
-        logged = [m for m in fits if m.score >= fits[0].score - 0.2 and columns[m.column].words[0][:1] == "l"]
+        logged = [m for m in measured if m.score >= best - 0.2 and columns[m.column].words[0][:1] == "l"]
         top = logged or top
     # Of one measure at several times, the last is what the cause can have moved.
     return max(
         top,
-        key=lambda m: (round(m.score, 1), columns[m.column].kind == "continuous", wave_of(columns[m.column])),
+        key=lambda m: (
+            round(m.score, 1),
+            columns[m.column].kind == "continuous",
+            wave_of(columns[m.column]),
+            m.score,
+            -list(columns).index(m.column),
+        ),
     ).column
 
 
@@ -105,16 +167,38 @@ def wave_of(column: Column) -> int:
 
 
 def _best_cause(fits: Sequence[Mentioned], columns: Mapping[str, Column]) -> str:
-    top = [m for m in fits if m.score >= fits[0].score - 0.04]
-    return max(top, key=lambda m: (columns[m.column].kind == "binary", m.score)).column
+    # A flag of time says when, not who: what is asked about is rather the other one.
+    plain = [m for m in fits if not _is_flag_of_time(columns[m.column])] or list(fits)
+    best = max(m.score for m in plain)
+    top = [m for m in plain if m.score >= best - 0.04]
+    return max(top, key=lambda m: (columns[m.column].kind == "binary", m.score, m.column)).column
 
 
-def _rivals(fits: Sequence[Mentioned], chosen: str | None) -> tuple[str, ...]:
-    return (
-        tuple(m.column for m in fits if m.column != chosen and m.score >= fits[0].score - 0.04)
-        if fits
-        else ()
-    )
+def _is_flag_of_time(column: Column) -> bool:
+    return column.kind == "binary" and bool(set(column.words) & vocabulary.POST_WORDS)
+
+
+def _assigned(parts: QuestionParts, causes: Sequence[Column], outcome: str | None) -> str | None:
+    """The column of who was drawn, where the question says that chance decided and has no column for the cause."""
+    if not {"experiment", "geo_experiment"} & parts.methods:
+        return None
+    drawn = [
+        c
+        for c in causes
+        if c.kind == "binary"
+        and c.name != outcome
+        and (set(c.words) & vocabulary.ASSIGNMENT_WORDS or "random" in c.description.lower())
+    ]
+    return drawn[0].name if len(drawn) == 1 else None
+
+
+def _stands_for_any(phrase: str) -> bool:
+    return bool(set(phrase.replace("'s", "").split()) & vocabulary.GENERIC_CAUSES)
+
+
+def _rivals(fits: Sequence[Mentioned], chosen: str | None, other: str | None) -> tuple[str, ...]:
+    free = [m for m in fits if m.column != other]
+    return tuple(m.column for m in free if m.column != chosen and m.score >= free[0].score - 0.04)
 
 
 def _by_words(candidates: Sequence[Column], words: frozenset[str]) -> str | None:

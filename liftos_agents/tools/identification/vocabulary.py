@@ -109,7 +109,18 @@ COHORT_WORDS = frozenset(
         "gname",
     ]
 )
-POST_WORDS = frozenset(["post", "after", "since", "following", "during", "later", "nachher", "apres"])
+ASSIGNMENT_WORDS = frozenset(
+    ["variant", "variante", "arm", "group", "groupe", "gruppe", "grupo", "cell", "bucket", "test", "treat", "treated", "treatment", "assigned", "assignment", "holdout", "control", "lottery", "won", "drawn", "los", "gelost", "zugeteilt", "tirage", "sorteo"]
+)  # fmt: skip
+"""Words of columns that say to which group a row was assigned."""
+DRAW_WORDS = frozenset(
+    ["lottery", "invited", "invitation", "encouraged", "encouragement", "offered", "assigned", "assignment", "draft", "drawn", "draw", "randomised", "randomized", "random", "los", "gelost", "eingeladen", "zugeteilt", "tirage", "sorteo", "z"]
+)  # fmt: skip
+"""Words of columns that hold the outcome of a draw."""
+BEFORE_WORDS = frozenset(
+    ["before", "pre", "prior", "baseline", "lag", "lagged", "last", "prev", "previous", "vorher", "avant", "antes", "base", "start", "initial"]
+)  # fmt: skip
+POST_WORDS = frozenset(["post", "after", "since", "following", "during", "later", "nachher", "danach", "apres", "après", "despues", "después"])  # fmt: skip
 INSTRUMENT_WORDS = frozenset(
     [
         "near",
@@ -136,8 +147,6 @@ INSTRUMENT_WORDS = frozenset(
         "twins",
         "twin",
         "samesex",
-        "rainfall",
-        "rain",
         "leniency",
         "judge",
         "invited",
@@ -145,6 +154,10 @@ INSTRUMENT_WORDS = frozenset(
         "randomised",
         "randomized",
         "quota",
+        "los",
+        "gelost",
+        "sorteo",
+        "tirage",
     ]
 )
 RUNNING_WORDS = frozenset(
@@ -167,4 +180,9 @@ RUNNING_WORDS = frozenset(
         "days",
     ]
 )
+CHANNEL_WORDS = frozenset(["channel", "channels", "source", "medium", "touchpoint", "touch", "kanal", "quelle", "canal", "fuente"])  # fmt: skip
+CONVERSION_WORDS = frozenset(["conversion", "conversions", "converted", "convert", "purchase", "purchases", "order", "orders", "booking", "bookings", "signup", "signups", "sale", "sales", "kauf", "käufe", "buchung", "buchungen", "achat", "achats", "compra", "compras"])  # fmt: skip
+LOST_WORDS = frozenset(["no", "non", "not", "null", "lost", "without", "ohne", "sans", "sin", "nonconversions"])  # fmt: skip
+VALUE_WORDS = frozenset(["value", "revenue", "amount", "worth", "umsatz", "wert", "montant", "valeur", "valor", "importe"])  # fmt: skip
+COST_WORDS = frozenset(["spend", "spent", "cost", "costs", "budget", "ausgaben", "kosten", "depense", "depenses", "dépense", "cout", "coût", "gasto", "gastos", "coste"])  # fmt: skip
 RANDOM_WORDS = ("randomised", "randomized", "at random", "random assignment", "randomly", "coin", "experiment group", "test group", "control group", "a/b", "ab test", "holdout", "variant")  # fmt: skip
