@@ -17,6 +17,7 @@ from liftos_agents.tools.identification.variables import wave_of
 
 _COPY = 0.995
 _GAPS = 0.1
+_GLANCE = 2000
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def _reason_to_leave_out(
 ) -> str | None:
     if column.kind == "constant":
         return "has one value only"
-    if column.kind in ("identifier", "date") or (column.names_unit and column.levels > 60):
+    is_code = column.names_unit and (column.levels > 60 or (not column.labels and "id" in column.words))
+    if column.kind in ("identifier", "date") or is_code:
         return "is a key, not a characteristic"
     if column.missing > _GAPS:
         return "is missing in more than one row of ten"
@@ -106,27 +108,47 @@ def _determining(frame: pd.DataFrame, controls: Sequence[str], cause: str) -> li
     numeric = [c for c in controls if pd.api.types.is_numeric_dtype(frame[c])]
     if not numeric or not pd.api.types.is_numeric_dtype(frame[cause]):
         return []
-    both = frame[[cause, *numeric]].dropna()
-    if len(both) <= len(numeric) + 5 or bool((both.std() == 0.0).any()):
+    both = frame[[cause, *numeric]].dropna().to_numpy(np.float64)
+    if len(both) <= len(numeric) + 5 or bool((np.ptp(both, axis=0) == 0.0).any()):
         return []
-    values = ((both - both.mean()) / both.std()).to_numpy(np.float64)
-    target, left = values[:, 0], list(range(1, values.shape[1]))
-    dropped: list[str] = []
-    while left:
-        fitted = values[:, left] @ np.linalg.lstsq(values[:, left], target, rcond=None)[0]
-        if float(((target - fitted) ** 2).mean()) > 1e-6:
-            break
-        closest = max(left, key=lambda i: abs(float(values[:, i] @ target)))
+    glance = both[np.argsort(both[:, 0], kind="stable")[:: max(1, len(both) // _GLANCE)]]
+    # What does not follow from the others in some rows does not in all.
+    if (np.ptp(glance, axis=0) > 0.0).all() and not _follows(
+        np.corrcoef(glance.T), range(1, len(numeric) + 1)
+    ):
+        return []
+    related = np.corrcoef(both.T)
+    left, dropped = list(range(1, len(related))), list[str]()
+    while left and _follows(related, left):
+        closest = max(left, key=lambda i: abs(float(related[i, 0])))
         left.remove(closest)
         dropped.append(numeric[closest - 1])
     return dropped
 
 
+def _follows(related: np.ndarray, others: Sequence[int]) -> bool:
+    """Whether the first variable is a linear combination of others; correlations hold all that this needs."""
+    rows = list(others)
+    weights = np.linalg.lstsq(related[np.ix_(rows, rows)], related[rows, 0], rcond=1e-12)[0]
+    return 1.0 - float(weights @ related[rows, 0]) <= 1e-6
+
+
 def copies(frame: pd.DataFrame, name: str, other: str) -> bool:
+    """Whether a column says the same as another, in other units or on another scale."""
     both = frame[[name, other]].dropna()
-    if len(both) < 10 or not all(pd.api.types.is_numeric_dtype(both[c]) for c in (name, other)):
-        return False
+    if len(both) > 2 * _GLANCE and pd.api.types.is_numeric_dtype(both[other]):
+        # Nothing that is far from a copy in some rows is one in all; the rows are spread over the values of `other`.
+        spread = np.argsort(both[other].to_numpy(), kind="stable")[:: len(both) // _GLANCE]
+        if _rank_correlation(both.iloc[spread]) < _COPY - 0.1:
+            return False
+    return _rank_correlation(both) >= _COPY
+
+
+def _rank_correlation(both: pd.DataFrame) -> float:
+    """Absolute rank correlation of two columns; 0 where it has no meaning."""
+    if len(both) < 10 or not all(pd.api.types.is_numeric_dtype(both[c]) for c in both.columns):
+        return 0.0
     ranks = both.rank().to_numpy(np.float64)
     if np.ptp(ranks[:, 0]) == 0.0 or np.ptp(ranks[:, 1]) == 0.0:
-        return False
-    return bool(abs(np.corrcoef(ranks[:, 0], ranks[:, 1])[0, 1]) >= _COPY)
+        return 0.0
+    return float(abs(np.corrcoef(ranks[:, 0], ranks[:, 1])[0, 1]))

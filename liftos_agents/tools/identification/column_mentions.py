@@ -13,7 +13,7 @@ from liftos_agents.tools.identification.column_profile import Column, words_of
 
 _WORD = re.compile(r"[^\W_]+")
 _STOP = frozenset(
-    ["a", "an", "the", "of", "in", "on", "for", "to", "from", "by", "with", "and", "or", "is", "are", "was", "were", "be", "been", "being", "at", "as", "it", "its", "their", "our", "my", "your", "this", "that", "these", "those", "per", "each", "any", "all", "some", "what", "which", "who", "how", "why", "when", "where", "does", "did", "do", "has", "have", "had", "not", "no", "than", "then", "more", "less", "one", "another", "further", "additional", "extra", "people", "person", "effect", "impact", "causal", "average", "value", "variable", "column", "indicator", "dummy", "whether", "if", "number", "amount", "level"]
+    ["a", "an", "the", "of", "in", "on", "for", "to", "from", "by", "with", "and", "or", "is", "are", "was", "were", "be", "been", "being", "at", "as", "it", "its", "their", "our", "my", "your", "this", "that", "these", "those", "per", "each", "any", "all", "some", "what", "which", "who", "how", "why", "when", "where", "does", "did", "do", "has", "have", "had", "not", "no", "than", "then", "more", "less", "one", "another", "further", "additional", "extra", "people", "person", "effect", "impact", "causal", "average", "value", "variable", "column", "indicator", "dummy", "whether", "if", "got", "took", "get", "gets", "had", "us", "they", "them", "their", "her", "his", "der", "die", "das", "den", "dem", "des", "ein", "eine", "und", "im", "von", "zahl", "le", "la", "les", "des", "du", "de", "l", "d", "el", "los", "las", "del", "un", "une", "una", "nombre", "number", "amount", "level"]
 )  # fmt: skip
 _SAME: tuple[frozenset[str], ...] = tuple(
     frozenset(group.split())

@@ -32,6 +32,10 @@ _FRENCH = (
     r"(?:augment|rédui|diminu|améliór|amélior|chang|modifi|baiss|abaiss|accr|fait|coût|favoris|empêch)\w*"
 )
 _SPANISH = r"(?:aument|redu|mejor|cambi|baj|sub|disminu|afect|elev|increment|empeor)\w*"
+_COMPARED = (
+    "more|fewer|less|higher|lower|better|worse|longer|shorter|faster|slower|larger|bigger|smaller|greater"
+)
+_SINCE = "since|after|with|thanks to|because of|now that|when|once|due to"
 _DETERMINER = r"(?:die|das|den|der|dem|mehr|weniger|höhere|niedrigere|ihre|seine|unsere)"
 _END = r"(?=[?.!;]*$|,\s)"
 
@@ -45,14 +49,20 @@ PATTERNS: tuple[re.Pattern[str], ...] = tuple(
         rf"\bwhat\s+{_DOES}\s+(?P<t>.+?)\s+(?:do|done|mean|meant)\s+(?:to|for|with)\s+(?P<y>.+?){_END}",
         rf"\bwhat\s+{_DOES}\s+(?P<t>.+?)\s+(?:bring|add|cost|give|earn|yield|contribute|brought|added)\s+(?:\S+\s+)??(?:in|to|of|for)\s+(?P<y>.+?){_END}",
         r"\bwhat\s+(?:happens|happened|would happen)\s+to\s+(?P<y>.+?)\s+(?:when|after|if|because|once|with)\s+(?P<t>.+?)(?=[?.!;]*$)",
+        rf"\bhow\s+(?:much|many)\s+(?:more\s+|less\s+)?{_DOES}\s+(?:one|we|you|they|people)\s+(?P<y>.+?)\s+(?:per|for each|for every|with each)\s+(?P<t>.+?){_END}",
+        rf"\bhow\s+(?:much|many)\s+(?P<y>.+?)\s+{_DOES}\s+(?:one|we|you|they|people|i)\s+\w+\s+(?:from|through|with|by|thanks to|because of|due to)\s+(?P<t>.+?){_END}",
         rf"\bhow\s+(?:much|many)\s+(?:(?:more|less|higher|lower|extra|additional|fewer)\s+)?(?P<y>.+?)\s+(?:{_DOES}\s+)?(?:because of|due to|thanks to|come from|comes from|came from)\s+(?P<t>.+?){_END}",
         rf"\bby how much\s+{_DOES}\s+(?P<t>.+?)\s+{_VERB}\s+(?P<y>.+?){_END}",
         rf"\bhow\s+(?:much|many)\s+(?:(?:more|less|higher|lower|extra|additional|fewer)\s+)?(?P<y>(?!{_DOES}\b)\S.*?)\s+{_DOES}\s+(?P<t>.+?)\s+[\w-]+(?:\s+(?:in|us|about))?{_END}",
+        rf"\bhow\s+{_DOES}\s+(?P<y>.+?)\s+(?:change|develop|move|evolve|react|respond|differ)\w*\s+(?:when|if|once|because of|due to|with|after)\s+(?P<t>.+?)(?=[?.!;]*$)",
         rf"\bhow\s+(?:much\s+|strongly\s+|far\s+)?{_DOES}\s+(?P<t>.+?)\s+{_VERB}\s+(?P<y>.+?){_END}",
         rf"\bhow\s+{_DOES}\s+(?P<y>.+?)\s+(?:depend on|respond to|react to|change with|vary with)\s+(?P<t>.+?){_END}",
         rf"\bhow\s+{_DOES}\s+(?P<t>.+?)\s+{_VERB}\s*(?P<y>.*?){_END}",
-        rf"\b(?P<y>\S.+?)\s+(?:because of|due to|caused by|thanks to|driven by|attributable to)\s+(?P<t>.+?){_END}",
+        rf"^(?:{_DOES})\s+(?P<y>.+?)\s+(?:{_COMPARED})\s+(?:{_SINCE})\s+(?P<t>.+?)(?=[?.!;]*$)",
+        rf"\b(?P<y>\S.+?)\s+(?:because(?: of)?|due to|caused by|thanks to|driven by|attributable to)\s+(?P<t>.+?){_END}",
         rf"\b{_DOES}\s+(?P<t>.+?)\s+(?:really\s+|actually\s+|truly\s+)?{_VERB}\s+(?P<y>.+?){_END}",
+        rf"\b(?:{_COMPARED})\s+(?P<y>\S.+?)\s+(?:{_SINCE})\s+(?P<t>.+?)(?=[?.!;]*$)",
+        rf"^combien\s+(?:de\s+|d')(?P<y>.+?)\s+(?:le|la|les|l')\s*(?P<t>.+?)\s+(?:a|ont)(?:-t-\w+)?\s+\w+.*{_END}",
         rf"\b(?:wirk(?:t|en|te|ten))\s+(?:sich\s+)?(?P<t>.+?)\s+auf\s+(?P<y>.+?)(?:\s+aus)?{_END}",
         rf"\bwie\s+viele?\s+(?:(?:mehr|weniger)\s+)?(?P<y>.+?)\s+(?:hat|haben|brachte|brachten|bringt|bringen)\s+(?P<t>.+?)(?:\s+(?:{_GERMAN}))?{_END}",
         rf"\bum\s+wie\s+viel\s+(?:hat|haben)\s+(?P<t>.+?)\s+{_DETERMINER}\s+(?P<y>.+?)\s+(?:{_GERMAN}){_END}",

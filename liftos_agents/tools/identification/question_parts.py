@@ -28,7 +28,7 @@ _GIVEN = re.compile(
 _NUMBER = r"-?\d+(?:[.,]\d+)?(?![\d-]|\.\d)"
 _CUTOFF = re.compile(
     rf"\b(?:cut-?off|threshold|limit|mark|line|schwelle|grenze|seuil|umbral)\s*(?:of|at|is|=|von|bei|de|:)?\s*(?P<a>{_NUMBER})"
-    r"|\b(?:above|below|at least|at most|at or above|over|under|more than|less than|just above|reach(?:es|ing)?|from|beyond|crossing|passing|until|up to|score of|index of|age of|margin of"
+    r"|\b(?:above|below|at least|at most|at or above|over|under|more than|less than|just above|at|reach(?:es|ing)?|from|beyond|crossing|passing|until|up to|score of|index of|age of|margin of"
     r"|ab|über|unter|mindestens|höchstens|au-dessus de|en dessous de|à partir de|moins de|plus de|encima de|debajo de|a partir de|al menos|menos de|más de)"
     rf"\s+(?:a\s+|an?\s+|the\s+)?(?:[a-zà-ÿ_.]+\s+(?:[a-zà-ÿ_.]+\s+)?of\s+|age\s+|score\s+|margin\s+|index\s+|alter\s+)?(?P<b>{_NUMBER})"
     rf"|(?P<c>{_NUMBER})\s*(?:points?|years?|%|percent)?\s+(?:or|and)\s+(?:more|above|over|older|higher|less|below|under|younger|lower)\b"
@@ -105,14 +105,15 @@ def read_question(question: str) -> QuestionParts:
             plain = plain.replace(match.group(0), " ")
     sentences = [" ".join(s.split()).strip(" ,") for s in _SENTENCE.split(plain) if s.strip(" ,.?!")]
     sentences.sort(key=lambda s: (not s.endswith("?"), not ASKS.search(s)))
-    asked, segments = _without_segments(sentences[0]) if sentences else ("", "")
-    cause, outcome = _cause_and_outcome([asked, *sentences[1:]])
+    read = [_without_segments(s) if i == 0 else (s, "") for i, s in enumerate(sentences)]
+    asked, cause, outcome = _cause_and_outcome([s for s, _ in read])
+    segments = next((s for _, s in read if s), "")
     return QuestionParts(
         text=text,
         cause="" if cause in PRONOUNS else cause,
         outcome=outcome,
         asked=asked,
-        told=" ".join(sentences[1:]),
+        told=" ".join(s for s, _ in read if s != asked),
         random=next((s for s in sentences[::-1] if _RANDOM.search(s)), ""),
         instruments="" if using is None else (using["z"] or using["z2"] or using["z3"] or ""),
         controls="" if given is None else (given["c"] or given["c2"] or given["c3"] or ""),
@@ -134,13 +135,13 @@ def _without_segments(sentence: str) -> tuple[str, str]:
     return sentence, part["s"] if part is not None else ""
 
 
-def _cause_and_outcome(sentences: list[str]) -> tuple[str, str]:
-    """Of the sentence that asks; of the first other one that tells both, where it says nothing."""
+def _cause_and_outcome(sentences: list[str]) -> tuple[str, str, str]:
+    """The first sentence that tells of cause or outcome, and both phrases; the first sentence where none does."""
     for sentence in sentences:
         found = cause_and_outcome(sentence)
         if found is not None:
-            return found[0], SUBORDINATE.sub("", found[1])
-    return "", ""
+            return sentence, found[0], SUBORDINATE.sub("", found[1])
+    return sentences[0] if sentences else "", "", ""
 
 
 def _cutoffs(text: str) -> tuple[float, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +55,10 @@ def find_variables(
         if c.name != structure.unit
         and c.kind in ("binary", "whole", "continuous", "year", "category", "date")
     ]
-    outcome_fits = () if outcome else _outcome_fits(parts, numbers)
+    keys = {
+        w for c in columns.values() if c.kind == "identifier" or c.name == structure.unit for w in c.words
+    }
+    outcome_fits = () if outcome else _outcome_fits(parts, numbers, keys)
     cause_fits = () if cause else _cause_fits(parts, causes)
     if outcome is None and cause is None and outcome_fits and cause_fits:
         outcome, cause = _best_pair(outcome_fits, cause_fits, columns, parts)
@@ -90,9 +93,15 @@ def find_variables(
     )
 
 
-def _outcome_fits(parts: QuestionParts, numbers: Sequence[Column]) -> tuple[Mentioned, ...]:
-    """Columns that the outcome's phrase fits; where it fits none, those that the question names beyond doubt."""
-    fits = mentioned(parts.outcome, numbers)
+def _outcome_fits(
+    parts: QuestionParts, numbers: Sequence[Column], keys: Collection[str]
+) -> tuple[Mentioned, ...]:
+    """Columns that the outcome's phrase fits; where it fits none, those that the question names beyond doubt.
+
+    The words of the table's keys say whose outcome it is, not which.
+    """
+    what = " ".join(w for w in parts.outcome.split() if w.removesuffix("s") not in keys and w not in keys)
+    fits = mentioned(what, numbers) or mentioned(parts.outcome, numbers)
     if fits:
         return fits
     rest = parts.asked.replace(parts.cause, " ") if parts.cause else parts.asked
@@ -108,8 +117,14 @@ def _cause_fits(parts: QuestionParts, causes: Sequence[Column]) -> tuple[Mention
     if found or parts.cause:
         return found
     # "Did it help?" after sentences that say what it was.
-    told = [c for c in causes if c.kind == "binary"]
-    return tuple(m for m in mentioned(parts.told, told) if m.score >= _TOLD)
+    drawn = _assigned(parts, causes, None)
+    if drawn is not None:
+        return (Mentioned(drawn, _CLEAR),)
+    told = {c.name for c in causes if c.kind == "binary"}
+    found = mentioned(parts.told, causes)
+    return tuple(m for m in found if m.score >= _TOLD and m.column in told) or tuple(
+        m for m in found if m.score >= _TOLD
+    )
 
 
 def _clear(text: str, columns: Sequence[Column]) -> tuple[Mentioned, ...]:
@@ -142,6 +157,8 @@ def _best_outcome(fits: Sequence[Mentioned], columns: Mapping[str, Column], phra
     if not fits:
         return None
     measured = [m for m in fits if not _is_flag_of_time(columns[m.column])] or list(fits)
+    # What is measured before the cause is no outcome, while a later measure fits too.
+    measured = [m for m in measured if not set(columns[m.column].words) & vocabulary.BEFORE_WORDS] or measured
     best = max(m.score for m in measured)
     top = [m for m in measured if m.score >= best - 0.06]
     if "log" in phrase.split():
