@@ -251,6 +251,20 @@ def _warnings(scene: Scene, best: Design | None) -> tuple[str, ...]:
         said.append(
             f"The cause is read as {who.cause!r}; {', '.join(map(repr, who.cause_choices))} would fit the words as well."
         )
+    cause = scene.columns.get(who.cause or "")
+    if best is not None and cause is not None and len(cause.labels) == 2:
+        said.append(
+            f"The effect is that of {cause.labels[1]!r} against {cause.labels[0]!r}, as the words of {cause.name!r} sort."
+        )
+    if (
+        best is not None
+        and cause is not None
+        and {"holdout", "heldout"} & set(cause.words)
+        and not cause.labels
+    ):
+        said.append(
+            f"{cause.name!r} counts those who were held out: the effect of what they missed is the estimate with its sign turned."
+        )
     if best is not None and best.name == "adjustment":
         said.append(
             "No design here does without the assumption that everything that matters was observed; a test would settle it."

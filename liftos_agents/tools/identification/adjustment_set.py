@@ -92,6 +92,8 @@ def _reason_to_leave_out(
         w in column.description.lower() for w in (" after ", "afterwards", "following the")
     ):
         return "is measured after the cause, by its name or description"
+    if columns[cause].kind == "binary" and column.labels and _is_pure(frame, column.name, cause):
+        return "leaves no row to compare with: each of its values goes with one value of the cause"
     for other, role in ((outcome, "outcome"), (cause, "cause")):
         if copies(frame, column.name, other):
             return f"is (almost) a copy of the {role}"
@@ -101,6 +103,10 @@ def _reason_to_leave_out(
     if shared & vocabulary.OUTCOME_WORDS and not set(column.words) & vocabulary.BEFORE_WORDS:
         return "is another measure of the outcome"
     return None
+
+
+def _is_pure(frame: pd.DataFrame, name: str, cause: str) -> bool:
+    return bool((frame.groupby(name, sort=False)[cause].nunique() <= 1).all())
 
 
 def _determining(frame: pd.DataFrame, controls: Sequence[str], cause: str) -> list[str]:
