@@ -35,38 +35,38 @@ class Matched:
 def matching(study: Study, target: Target, seed: int, neighbours: int = NEIGHBOURS) -> Matched:
     """Each row of the target group against its nearest rows of the other group in Mahalanobis distance.
 
-    Ties are broken by a drawn order that knows nothing of the outcome.
+    The bias correction is linear in the outcome, so that the whole estimate is a weighted sum of outcomes; its variance is that
+    of the sum plus the spread of effects over rows. Ties are broken by a drawn order that knows nothing of the outcome.
     """
     order = np.random.default_rng([seed, 1]).permutation(len(study))
-    y, d = study.outcome[order], study.treated[order]
-    z = _whitened(study.controls[order])
+    x, y, d = study.controls[order], study.outcome[order], study.treated[order]
+    z = _whitened(x)
     n = len(y)
-    effect = np.zeros(n)
-    used = np.zeros(n)
-    used_squared = np.zeros(n)
+    target_rows = d if target == "att" else np.ones(n, dtype=bool)
+    effect, used, matched_noise = np.zeros(n), np.zeros(n), np.zeros(n)
+    load = np.where(d, 1.0, -1.0) * target_rows
+    noise = _noise(x, z, y, d)
     distances: list[Array] = []
-    wanted = {True: True, False: target == "ate"}
-    for arm in (True, False):
-        if not wanted[arm]:
-            continue
+    for arm in (True, False) if target == "ate" else (True,):
+        sign = 1.0 if arm else -1.0
         own, other = np.flatnonzero(d == arm), np.flatnonzero(d != arm)
         count = min(neighbours, len(other))
         distance, found = KDTree(z[other]).query(z[own], k=count)
         matched = other[np.asarray(found, dtype=np.int64).reshape(len(own), count)]
-        corrected = y[matched] + _correction(study.controls[order], y, other, own, matched)
-        effect[own] = (1.0 if arm else -1.0) * (y[own] - corrected.mean(axis=1))
-        used += np.bincount(matched.ravel(), minlength=n) / count
-        used_squared += np.bincount(matched.ravel(), minlength=n) / count**2
+        apart = x[own] - x[matched].mean(axis=1)
+        slopes = np.linalg.pinv(np.hstack([np.ones((len(other), 1)), x[other]]))[1:]
+        effect[own] = sign * (y[own] - y[matched].mean(axis=1) - apart @ (slopes @ y[other]))
+        often = np.bincount(matched.ravel(), minlength=n) / count
+        used += often
+        load -= sign * often
+        load[other] -= sign * (apart.sum(axis=0) @ slopes)
+        matched_noise[own] = noise[own] + noise[matched].sum(axis=1) / count**2
         distances.append(np.asarray(distance, dtype=np.float64).ravel())
-    target_rows = d if target == "att" else np.ones(n, dtype=bool)
     count = int(target_rows.sum())
     estimate = float(effect[target_rows].mean())
-    noise = _noise(z, y, d)
-    if target == "ate":
-        again = used**2 + 2.0 * used - used_squared
-    else:
-        again = np.where(d, 0.0, used**2 - used_squared)
-    variance = (((effect - estimate)[target_rows] ** 2).sum() + (again * noise).sum()) / count**2
+    # The spread of row effects holds their noise too, which the loads already count.
+    spread = float(((effect - estimate)[target_rows] ** 2 - matched_noise[target_rows]).sum())
+    variance = (max(spread, 0.0) + float(load**2 @ noise)) / count**2
     weights = np.empty(n)
     weights[order] = used + target_rows
     return Matched(estimate, float(np.sqrt(variance)), weights, float(np.median(np.concatenate(distances))))
@@ -79,20 +79,17 @@ def _whitened(controls: Array) -> Array:
     return np.linalg.solve(root, scaled.T).T.round(8)
 
 
-def _correction(controls: Array, y: Array, other: Indices, own: Indices, matched: Indices) -> Array:
-    """What a linear regression in the other group says that the distance to a match is worth."""
-    x = np.hstack([np.ones((len(other), 1)), controls[other]])
-    slope = np.linalg.lstsq(x, y[other], rcond=None)[0][1:]
-    at = controls @ slope
-    return at[own][:, None] - at[matched]
+def _noise(controls: Array, z: Array, y: Array, d: NDArray[np.bool_]) -> Array:
+    """(n,) variance of the outcome given controls, from each row's nearest rows in its own group.
 
-
-def _noise(z: Array, y: Array, d: NDArray[np.bool_]) -> Array:
-    """(n,) variance of the outcome given controls, from each row's nearest rows in its own group."""
+    A linear regression in the group takes out what distance to those rows is worth, as for the matches.
+    """
     out = np.empty(len(y))
     for arm in (True, False):
         rows = np.flatnonzero(d == arm)
         count = min(NEIGHBOURS, len(rows) - 1)
+        x = np.hstack([np.ones((len(rows), 1)), controls[rows]])
+        left = y[rows] - x @ np.linalg.lstsq(x, y[rows], rcond=None)[0]
         found = np.asarray(KDTree(z[rows]).query(z[rows], k=count + 1)[1], dtype=np.int64)
-        out[rows] = y[rows][found].var(axis=1, ddof=1)
+        out[rows] = left[found].var(axis=1, ddof=1)
     return out

@@ -44,7 +44,7 @@ def suspects(
     """Controls that are copies of outcome or treatment, or that look affected by the treatment.
 
     A control is held to be affected when its name or its number says that it is measured after the treatment (`post_`,
-    `after`, `re79` beside the outcome `re78`) and it moves with the treatment given the other controls (p < .01); or,
+    `after`, `re79` beside the outcome `re78`) and it moves with the treatment given the other controls (p < .05); or,
     where treatment was assigned at random, when it alone moves with it (p < 1e-5 after Bonferroni) and the
     others do not (p > .01). A name without a test, and a test without a name in observational data, prove nothing.
     """
@@ -65,7 +65,7 @@ def suspects(
             continue
         p = _moves_with_treatment(study, name)
         if late is not None:
-            if p < 0.01:
+            if p < 0.05:
                 why = f"{name} {late}, and given the other controls it moves with {treatment} (p = {p:.2g}): it looks like a consequence of {treatment}."
                 found.append(Suspect(name, True, why))
             else:

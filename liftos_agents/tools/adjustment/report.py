@@ -302,8 +302,8 @@ def _randomisation(p: float) -> Check:
     return Check(
         name="randomisation",
         value=p,
-        threshold=0.01,
-        passed=p >= 0.01,
+        threshold=grounds.DOUBTED_RANDOMISATION,
+        passed=p >= grounds.DOUBTED_RANDOMISATION,
         meaning="p-value of the joint test that treatment is unrelated to the controls.",
     )
 
