@@ -26,12 +26,14 @@ from liftos_agents.tools.effects import build
 from liftos_agents.tools.errors import ToolRetry
 from liftos_agents.tools.registry import tool
 from liftos_agents.tools.seasonality.calendar_design import YEAR, CalendarDesign, calendar_design, slug
-from liftos_agents.tools.seasonality.estimation import Estimated, estimate, halves_differ, wanders
+from liftos_agents.tools.seasonality.estimation import Estimated, estimate, halves_differ, level_jump, wanders
 from liftos_agents.tools.seasonality.periods import Periods, Series, series
 
 UNSTABLE = 0.01
 WANDERING = 1.63
 """99 % quantile of the largest absolute value of a Brownian bridge."""
+JUMPING = 6.0
+"""t value of the clearest jump at any date: what chance exceeds about once in a hundred series whose errors carry over."""
 SHORT_LAGS = 4.0
 YEARS_TO_COMPARE = 4.0
 """From which both halves of the data hold each month twice."""
@@ -109,7 +111,7 @@ def measure_seasonality(
     fitted = estimate(whole.values, design.columns)
     terms = {key: _term(fitted, design, key, arguments.level, len(whole.dates)) for key in design.contrasts}
     terms |= _by_segment(found, arguments, headline)
-    checks = _checks(whole, design, fitted)
+    checks = _checks(whole, design, fitted, headline)
     failed = [check for check in checks if check.passed is False]
     main = terms[headline]
     assert main.estimate is not None
@@ -203,10 +205,14 @@ def _by_segment(found: Series, arguments: MeasureSeasonalityArguments, headline:
     return terms
 
 
-def _checks(whole: Periods, design: CalendarDesign, fitted: Estimated) -> tuple[Check, ...]:
+def _checks(whole: Periods, design: CalendarDesign, fitted: Estimated, headline: str) -> tuple[Check, ...]:
     long = float((whole.dates[-1] - whole.dates[0]).astype(float)) >= YEARS_TO_COMPARE * YEAR
     places = design.groups.get("day_of_week") or (design.groups.get("month", []) if long else [])
-    p = halves_differ(whole.values, design.columns, places) if places else None
+    p = (
+        halves_differ(whole.values, design.columns, places, design.contrasts[headline].weights)
+        if places
+        else None
+    )
     lags = int(SHORT_LAGS * (len(whole.dates) / 100.0) ** (2.0 / 9.0))
     level = wanders(fitted.residual, lags)
     found = [
@@ -219,6 +225,17 @@ def _checks(whole: Periods, design: CalendarDesign, fitted: Estimated) -> tuple[
             "controls for what changed, or give fewer years.",
         )
     ]
+    jump, when = level_jump(whole.values, design.columns)
+    found.append(
+        Check(
+            name="level_is_steady",
+            value=significant(jump),
+            threshold=JUMPING,
+            passed=jump <= JUMPING,
+            meaning=f"The level jumps about {whole.dates[when]}, which the straight trend and the season then carry in part. Add a control "
+            "that marks it, or measure the time before and after apart.",
+        )
+    )
     if p is not None:
         found.append(
             Check(
@@ -250,8 +267,8 @@ def _assumptions(checks: tuple[Check, ...], found: Series) -> tuple[Assumption, 
         ),
         Assumption(
             name="The trend is a straight line",
-            how_checked="cumulative sum of what the calendar leaves over",
-            verdict=verdict("trend_is_straight"),
+            how_checked="cumulative sum of what the calendar leaves over, and the clearest jump of its level",
+            verdict="doubtful" if not passed["level_is_steady"] else verdict("trend_is_straight"),
         ),
         Assumption(
             name="Nothing else moves with the calendar but what belongs to it",

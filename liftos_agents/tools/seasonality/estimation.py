@@ -13,6 +13,8 @@ from scipy import stats
 
 Array = NDArray[np.float64]
 
+TRIMMED, MOST_BREAKS = 0.15, 60
+
 
 @dataclass(frozen=True)
 class Estimated:
@@ -59,15 +61,24 @@ def estimate(values: Array, columns: Array) -> Estimated:
     return Estimated(coefficients, covariance, plain, residual, min(1.5 * periods / (lags + 1.0), spare))
 
 
-def halves_differ(values: Array, columns: Array, places: list[int]) -> float | None:
-    """p-value that the coefficients at `places` are the same in both halves of the data; None where a half cannot tell them."""
+def halves_differ(values: Array, columns: Array, places: list[int], headline: Array) -> float | None:
+    """p-value that the season is the same in both halves of the data; None where a half cannot tell it.
+
+    All coefficients at `places` are compared together, and the contrast `headline` (K,) by itself; the smaller p-value counts, doubled.
+    """
     late = (np.arange(len(values)) >= len(values) // 2).astype(np.float64)[:, None]
-    moved = columns[:, places] * late
-    whole = np.hstack([columns, late, moved])
+    whole = np.hstack([columns, late, columns[:, places] * late])
     if np.linalg.matrix_rank(whole) < whole.shape[1]:
         return None
     found = estimate(values, whole)
-    return found.joint(list(range(columns.shape[1] + 1, whole.shape[1])))
+    start = columns.shape[1] + 1
+    joint = found.joint(list(range(start, whole.shape[1])))
+    if not np.any(headline[places]):
+        return joint
+    weights = np.concatenate([np.zeros(start), headline[places]])
+    value, error = found.contrast(weights, sparse=False)
+    alone = float(2.0 * stats.t.sf(abs(value) / max(error, 1e-300), found.freedom))
+    return min(1.0, 2.0 * min(joint, alone))
 
 
 def wanders(residual: Array, lags: int) -> float:
@@ -77,3 +88,22 @@ def wanders(residual: Array, lags: int) -> float:
     for lag in range(1, lags + 1):
         variance += 2.0 * (1.0 - lag / (lags + 1.0)) * float(centred[lag:] @ centred[:-lag])
     return float(np.abs(np.cumsum(centred)).max() / np.sqrt(max(variance, 1e-300)))
+
+
+def level_jump(values: Array, columns: Array) -> tuple[float, int]:
+    """The clearest jump of the level beyond `columns`: its absolute t value and the period it begins in.
+
+    The date is the one that explains most; the t value allows for errors that carry over around that jump (Andrews 1993 for its bar).
+    """
+    periods = len(values)
+    inverse = np.linalg.pinv(columns)
+    rest = values - columns @ (inverse @ values)
+    dates = np.unique(np.linspace(TRIMMED * periods, (1.0 - TRIMMED) * periods, MOST_BREAKS).astype(int))
+    steps = (np.arange(periods)[:, None] >= dates).astype(np.float64)
+    steps = steps - columns @ (inverse @ steps)
+    lengths = np.maximum((steps**2).sum(axis=0), 1e-12)
+    best = int(np.argmax((rest @ steps) ** 2 / lengths))
+    step = (np.arange(periods) >= dates[best]).astype(np.float64)[:, None]
+    found = estimate(values, np.hstack([columns, step]))
+    error = float(np.sqrt(found.covariance[-1, -1]))
+    return (abs(float(found.coefficients[-1])) / error if error > 0.0 else 0.0), int(dates[best])
