@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from liftos_agents.domain.estimate import Estimate, significant
 from liftos_agents.tools.mmm.design import baseline, default_season_order
+from liftos_agents.tools.mmm.factor_restrictions import restrictions
 from liftos_agents.tools.mmm.gibbs import Draws
 from liftos_agents.tools.mmm.input import MmmInput
 from liftos_agents.tools.mmm.posterior_draws import demand_path
@@ -22,8 +23,13 @@ NEGLIGIBLE = 0.015
 LAGS = 2
 
 
-def confounding(data: MmmInput, form: StandardForm, draws: Draws, unseen: Sensitivity) -> Confounding:
-    """Per channel, what share of the log spend's variance (season and trend removed) demand and past sales explain."""
+def confounding(
+    data: MmmInput, form: StandardForm, draws: Draws, unseen: Sensitivity, residual: Array
+) -> Confounding:
+    """Per channel, what share of the log spend's variance (season and trend removed) demand and past sales explain.
+
+    `residual` (T,) is what the fit leaves of the outcome.
+    """
     order = default_season_order(data.dates) if data.season_order is None else data.season_order
     season = baseline(
         data.dates, season_order=order, trend=data.trend, weekday=data.frequency == "day"
@@ -43,6 +49,9 @@ def confounding(data: MmmInput, form: StandardForm, draws: Draws, unseen: Sensit
         benchmark_outcome_r2=significant(unseen.outcome_r2),
         unseen_strength=unseen.strength,
         verdict=_verdict(data, channels, part),
+        restrictions=()
+        if path is None or form.problem.observables is None
+        else restrictions(form.problem.observables, path, residual),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from liftos_agents.domain.estimate import Estimate
+from liftos_agents.tools.mmm.factor_restrictions import Restriction
 from liftos_agents.tools.mmm.lift_result import Frozen, LiftTestAgreement, LiftTestProposal
 
 Status = Literal["accepted", "downgraded", "refused"]
@@ -126,6 +127,7 @@ class Confounding(Frozen):
         benchmark_outcome_r2: Its partial R² with the outcome.
         unseen_strength: Scale of the half-normal share of the benchmark's strength that an unseen confounder has in the decision draws.
         verdict: In words.
+        restrictions: What latent demand is identified by, each beside what the data say of it; empty where it was not drawn.
     """
 
     method: Literal["factor", "none"]
@@ -136,6 +138,7 @@ class Confounding(Frozen):
     benchmark_outcome_r2: float
     unseen_strength: float
     verdict: str
+    restrictions: tuple[Restriction, ...] = ()
 
 
 class Assumption(Frozen):

@@ -61,7 +61,7 @@ def summarise(
     tests = lift_test_agreement(data, posterior)
     checked = checks(data, found, convergence, suited, channels, tests)
     proposals = lift_test_proposals(data, posterior, drawn)
-    dependence = confounding(data, form, draws, unseen)
+    dependence = confounding(data, form, draws, unseen, data.outcome - fitted)
     status: Status = (
         "accepted" if all(check.passed for check in checked) and not suited.downgrades else "downgraded"
     )
@@ -83,7 +83,7 @@ def summarise(
         checks=checked,
         confounding=dependence,
         assumptions=assumptions(data, dependence, checked),
-        warnings=(*suited.downgrades, *_warnings(data)),
+        warnings=(*suited.downgrades, *_broken(dependence), *_warnings(data)),
         refusals=(),
         lift_test_proposals=proposals,
         lift_test_that_settles_most=settles_most(data, proposals),
@@ -181,6 +181,7 @@ def units(data: MmmInput) -> dict[str, str]:
         "confounding.benchmark_outcome_r2": "share",
         "confounding.unseen_strength": "number",
         "confounding.channels": "share",
+        "confounding.restrictions": "number",
         "confounding.channels.*.correlation_with_demand": "number",
         "lift_test_proposals.*.rank": "count",
         "lift_test_proposals.*.relative_change": "share",
@@ -218,6 +219,16 @@ def assumptions(
             name="No unseen cause drives both spend and sales, demand as modelled apart",
             how_checked="spend's dependence on latent demand and past sales; decision draws allow for what is left",
             verdict=dependence.verdict,
+        ),
+        *(
+            Assumption(
+                name=f"Latent demand: {one.name}",
+                how_checked=one.meaning,
+                verdict={True: "nothing speaks against it", False: "in doubt", None: "not checked"}[
+                    one.holds
+                ],
+            )
+            for one in dependence.restrictions
         ),
         Assumption(
             name="Effects carry over geometrically and saturate as the curve says",
@@ -261,6 +272,11 @@ def _warnings(data: MmmInput) -> list[str]:
     elif data.margin is None:
         found.append(MARGIN_ABSENT)
     return found
+
+
+def _broken(dependence: Confounding) -> list[str]:
+    """What speaks against latent demand being told from effect."""
+    return [one.meaning for one in dependence.restrictions if one.holds is False]
 
 
 def _total_return(data: MmmInput, media: Array) -> Array:
