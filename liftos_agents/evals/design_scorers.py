@@ -22,12 +22,10 @@ def design_match(sample: Sample, found: FoundDesign) -> Score:
 def variables_match(sample: Sample, found: FoundDesign) -> Score:
     """1 when outcome, treatment and every argument that the sample names are as it says."""
     expected, wrong = sample.expect, list[str]()
-    for name, wanted, got in (
-        ("outcome", expected.outcome, found.outcome),
-        ("treatment", expected.treatment, found.treatment),
-    ):
-        if wanted and got not in wanted:
-            wrong.append(f"{name} {got!r}, not {' or '.join(wanted)}")
+    if expected.outcome and found.outcome not in expected.outcome:
+        wrong.append(f"outcome {found.outcome!r}, not {' or '.join(expected.outcome)}")
+    if expected.treatment and not {found.treatment, *found.causes} & set(expected.treatment):
+        wrong.append(f"treatment {found.treatment!r}, not {' or '.join(expected.treatment)}")
     for name, value in expected.arguments.items():
         if _plain(found.arguments.get(name)) != _plain(value):
             wrong.append(f"{name} {found.arguments.get(name)!r}, not {value!r}")

@@ -22,6 +22,8 @@ class FoundDesign(BaseModel):
     Attributes:
         design: The design that was recommended; None where there was none.
         tool: The tool that it calls for, with `arguments`.
+        treatment: The cause's column.
+        causes: Columns that the answer tells the effects of at once, as a marketing-mix model does of every channel.
         estimated: Whether the answer gives an estimate.
         asked_back: Whether it is a question back.
         said: The headline, or the question back.
@@ -33,6 +35,7 @@ class FoundDesign(BaseModel):
     tool: str | None = None
     outcome: str | None = None
     treatment: str | None = None
+    causes: tuple[str, ...] = ()
     arguments: dict[str, Any] = Field(default_factory=dict)
     estimated: bool = False
     asked_back: bool = False
@@ -73,8 +76,14 @@ def read_design(answer: Answer) -> FoundDesign:
         lone = next((e for e in answer.evidence if e.tool in _OF_ONE_DESIGN), None)
         if lone is None:
             return FoundDesign(**common)
+        roles = cast("dict[str, Any]", lone.arguments.get("roles") or {})
         return FoundDesign(
-            design=_OF_ONE_DESIGN[lone.tool], tool=lone.tool, arguments=lone.arguments, **common
+            design=_OF_ONE_DESIGN[lone.tool],
+            tool=lone.tool,
+            outcome=roles.get("outcome"),
+            causes=tuple(c for columns in (roles.get("spend") or {}).values() for c in columns),
+            arguments=lone.arguments,
+            **common,
         )
     chosen = cast("dict[str, Any] | None", last.result.get("recommended"))
     if chosen is None:

@@ -99,7 +99,7 @@ class IdentifyDesignResult(BaseModel):
 
 @tool(
     "identify_design",
-    version="1",
+    version="2",
     summary="Which causal designs a table supports for a question: estimand, adjustment, assumptions, what would falsify each.",
     data="rows",
 )

@@ -168,7 +168,9 @@ def cohort_column(scene: Scene) -> str | None:
             "category",
         ):
             continue
-        if not set(column.words) & vocabulary.COHORT_WORDS and "first" not in column.description.lower():
+        told = column.name == scene.cause and column.levels > 1
+        named = set(column.words) & vocabulary.COHORT_WORDS or "first" in column.description.lower()
+        if not (told or named):
             continue
         values = frame[column.name]
         if pd.api.types.is_datetime64_any_dtype(values) != pd.api.types.is_datetime64_any_dtype(time):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,11 +13,21 @@ from rapidfuzz import fuzz
 from liftos_agents.tools.identification.column_profile import Column, words_of
 
 _WORD = re.compile(r"[^\W_]+")
+_MARKS = re.compile("[\u0300-\u036f]")
+
+
+def folded(text: str) -> str:
+    """Lower case without accents, umlauts as analysts' column names have them: ä and ae are a."""
+    plain = _MARKS.sub("", unicodedata.normalize("NFD", text.lower())).replace("ß", "ss").replace("œ", "oe")
+    return plain.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
 _STOP = frozenset(
-    ["a", "an", "the", "of", "in", "on", "for", "to", "from", "by", "with", "and", "or", "is", "are", "was", "were", "be", "been", "being", "at", "as", "it", "its", "their", "our", "my", "your", "this", "that", "these", "those", "per", "each", "any", "all", "some", "what", "which", "who", "how", "why", "when", "where", "does", "did", "do", "has", "have", "had", "not", "no", "than", "then", "more", "less", "one", "another", "further", "additional", "extra", "people", "person", "effect", "impact", "causal", "average", "value", "variable", "column", "indicator", "dummy", "whether", "if", "got", "took", "get", "gets", "had", "us", "they", "them", "their", "her", "his", "der", "die", "das", "den", "dem", "des", "ein", "eine", "und", "im", "von", "zahl", "le", "la", "les", "des", "du", "de", "l", "d", "el", "los", "las", "del", "un", "une", "una", "nombre", "number", "amount", "level"]
+    folded(word)
+    for word in ["a", "an", "the", "of", "in", "on", "for", "to", "from", "by", "with", "and", "or", "is", "are", "was", "were", "be", "been", "being", "at", "as", "it", "its", "their", "our", "my", "your", "this", "that", "these", "those", "per", "each", "any", "all", "some", "what", "which", "who", "how", "why", "when", "where", "does", "did", "do", "has", "have", "had", "not", "no", "than", "then", "more", "less", "one", "another", "further", "additional", "extra", "people", "person", "effect", "impact", "causal", "average", "value", "variable", "column", "indicator", "dummy", "whether", "if", "got", "took", "get", "gets", "had", "us", "they", "them", "their", "her", "his", "der", "die", "das", "den", "dem", "des", "ein", "eine", "und", "im", "von", "zahl", "le", "la", "les", "des", "du", "de", "l", "d", "el", "los", "las", "del", "un", "une", "una", "nombre", "number", "amount", "level"]
 )  # fmt: skip
 _SAME: tuple[frozenset[str], ...] = tuple(
-    frozenset(group.split())
+    frozenset(map(folded, group.split()))
     for group in (
         "wage wages earnings earning income pay salary salaries earn earned lwage re lohn bruttolohn gehalt einkommen verdienst salaire revenu sueldo ingresos salario",
         "school schooling education educ educated study studies degree schule schuljahre bildung scolarité educación",
@@ -63,11 +74,12 @@ _SAME: tuple[frozenset[str], ...] = tuple(
     )
 )
 _UNITS = frozenset(
-    ["pc", "ha", "kg", "mm", "cm", "eur", "usd", "gbp", "chf", "pct", "percent", "k", "mn", "mio", "bn", "t", "g", "d", "h", "m", "y", "w", "c", "mwh", "kwh", "gwh", "ug", "ugm", "mg", "yrs", "hrs", "days", "mo", "wk", "idx", "bu", "acre", "sqm", "log", "ln"]
+    folded(word)
+    for word in ["pc", "ha", "kg", "mm", "cm", "eur", "usd", "gbp", "chf", "pct", "percent", "k", "mn", "mio", "bn", "t", "g", "d", "h", "m", "y", "w", "c", "mwh", "kwh", "gwh", "ug", "ugm", "mg", "yrs", "hrs", "days", "mo", "wk", "idx", "bu", "acre", "sqm", "log", "ln", "year", "jahr", "annee", "ano", "anio", "ab", "since", "first", "seit", "depuis", "desde"]
 )  # fmt: skip
 _ENOUGH = 0.45
 _LABEL_FIT = 0.88
-_NO_LABEL = frozenset(["yes", "no", "ja", "nein", "oui", "non", "none", "true", "false", "other", "new", "high", "low", "medium", "male", "female"])  # fmt: skip
+_NO_LABEL = frozenset(folded(w) for w in ["yes", "no", "ja", "nein", "oui", "non", "none", "true", "false", "other", "new", "high", "low", "medium", "male", "female"])  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -110,11 +122,11 @@ def label_in(phrase: str, labels: Sequence[str]) -> str | None:
 
 
 def _fit(phrase: str, said: Sequence[str], column: Column, rarity: Mapping[str, float]) -> float:
-    name = " ".join(column.words)
+    name = folded(" ".join(column.words))
     text = f" {' '.join(_words(phrase))} "
     if f" {name} " in text or f" {column.name.lower()} " in f" {phrase.lower()} ":
         return 1.0
-    joined = "".join(column.words)
+    joined = folded("".join(column.words))
     if len(joined) > 3 and joined in "".join(said):
         return 0.95
     if any(_says_label(text, label) for label in column.labels):
@@ -136,7 +148,7 @@ def _fit(phrase: str, said: Sequence[str], column: Column, rarity: Mapping[str, 
 
 def _own_words(column: Column, said: Sequence[str]) -> list[str]:
     """Words of a name that say what it measures: without units, dates and little words, unless the phrase has them."""
-    words, found, i = column.words, list[str](), 0
+    words, found, i = tuple(map(folded, column.words)), list[str](), 0
     while i < len(words):
         pair = words[i] + words[i + 1] if i + 1 < len(words) else ""
         found.append(pair if pair in said else words[i])
@@ -146,7 +158,7 @@ def _own_words(column: Column, said: Sequence[str]) -> list[str]:
 
 
 def _says_label(text: str, label: str) -> bool:
-    words = [w for word in words_of(label) for w in _WORD.findall(word) if w not in _STOP]
+    words = [w for word in words_of(label) for w in _words(word) if w not in _STOP]
     if not words or all(len(w) < 3 or w in _NO_LABEL for w in words):
         return False
     return f" {' '.join(words)} " in f" {' '.join(w for w in text.split() if w not in _STOP)} "
@@ -183,12 +195,12 @@ def _stem(word: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower())
+    return _WORD.findall(folded(text))
 
 
 def _rarity(columns: Sequence[Column]) -> dict[str, float]:
     counts: dict[str, int] = {}
     for column in columns:
-        for word in {_stem(w) for w in (*column.words, *_words(column.description))}:
+        for word in {_stem(w) for w in (*map(folded, column.words), *_words(column.description))}:
             counts[word] = counts.get(word, 0) + 1
     return {word: 1.0 + math.log((1 + len(columns)) / count) for word, count in counts.items()}

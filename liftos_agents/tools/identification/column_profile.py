@@ -124,7 +124,9 @@ def _kind(known: pd.Series, levels: int, words: set[str]) -> ColumnKind:
         return "identifier" if levels == len(known) and levels > 30 else "category"
     numbers = known.to_numpy(np.float64)
     if levels == 2:
-        return "binary"
+        # Two years, or 0 and a year, are the starts of something, not its yes and no.
+        years = numbers[numbers != 0.0]
+        return "year" if bool(((years >= _YEARS[0]) & (years <= _YEARS[1])).all()) and len(years) else "binary"
     whole = bool((numbers == np.round(numbers)).all())
     if not whole:
         return "continuous"

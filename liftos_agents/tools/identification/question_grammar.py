@@ -37,6 +37,11 @@ _COMPARED = (
 )
 _SINCE = "since|after|with|thanks to|because of|now that|when|once|due to"
 _DETERMINER = r"(?:die|das|den|der|dem|mehr|weniger|höhere|niedrigere|ihre|seine|unsere)"
+# "in den Gemeinden" belongs to what stands before it.
+_NO_PREPOSITION = "".join(
+    rf"(?<! {word})"
+    for word in ("in", "von", "mit", "für", "auf", "an", "bei", "zu", "aus", "nach", "der", "durch")
+)
 _END = r"(?=[?.!;]*$|,\s)"
 
 PATTERNS: tuple[re.Pattern[str], ...] = tuple(
@@ -62,12 +67,18 @@ PATTERNS: tuple[re.Pattern[str], ...] = tuple(
         rf"\b(?P<y>\S.+?)\s+(?:because(?: of)?|due to|caused by|thanks to|driven by|attributable to)\s+(?P<t>.+?){_END}",
         rf"\b{_DOES}\s+(?P<t>.+?)\s+(?:really\s+|actually\s+|truly\s+)?{_VERB}\s+(?P<y>.+?){_END}",
         rf"\b(?:{_COMPARED})\s+(?P<y>\S.+?)\s+(?:{_SINCE})\s+(?P<t>.+?)(?=[?.!;]*$)",
+        rf"^combien\s+(?:de\s+|d')(?P<y>.+?)\s+(?P<t>(?:une?|le|la|les)\s+.+?)\s+\w+(?:-t)?-(?:il|elle|on|ils|elles)\b.*{_END}",
         rf"^combien\s+(?:de\s+|d')(?P<y>.+?)\s+(?:le|la|les|l')\s*(?P<t>.+?)\s+(?:a|ont)(?:-t-\w+)?\s+\w+.*{_END}",
+        rf"\b(?:hat|haben)\s+sich\s+(?P<t>.+?)\s+auf\s+(?P<y>.+?)(?:\s+ausgewirkt)?{_END}",
+        rf"\bwas\s+(?:hat|haben)\s+(?P<t>.+?)\s+(?:für|an|bei|zu|mit)\s+(?P<y>.+?)\s+(?:gebracht|gemacht|bewirkt|beigetragen){_END}",
+        rf"\bwas\s+(?:bringt|bringen|bewirkt|bewirken|macht|machen|brachte|brachten)\s+(?P<t>.+?)\s+(?:für|an|bei|mit)\s+(?P<y>.+?){_END}",
+        rf"\bc[óo]mo\s+(?:ha\s+|han\s+)?\w+\s+(?P<t>.+?)\s+(?:a|al|en|sobre)\s+(?P<y>.+?){_END}",
+        rf"\bcomment\s+(?P<t>.+?)\s+(?:a|ont|affecte\w*|influe\w*)(?:-t-\w+)?\s+(?:\w+é\s+)?(?:sur\s+)?(?P<y>.+?){_END}",
         rf"\b(?:wirk(?:t|en|te|ten))\s+(?:sich\s+)?(?P<t>.+?)\s+auf\s+(?P<y>.+?)(?:\s+aus)?{_END}",
         rf"\bwie\s+viele?\s+(?:(?:mehr|weniger)\s+)?(?P<y>.+?)\s+(?:hat|haben|brachte|brachten|bringt|bringen)\s+(?P<t>.+?)(?:\s+(?:{_GERMAN}))?{_END}",
         rf"\bum\s+wie\s+viel\s+(?:hat|haben)\s+(?P<t>.+?)\s+{_DETERMINER}\s+(?P<y>.+?)\s+(?:{_GERMAN}){_END}",
-        rf"^(?:hat|haben|hatte|hatten|kann|können|wird|werden|würde)\s+(?P<t>\S+(?:\s+\S+)*?)\s+{_DETERMINER}\s+(?P<y>.+?)\s+(?:{_GERMAN}){_END}",
-        rf"^(?:{_GERMAN_FIRST})\s+(?P<t>\S+(?:\s+\S+)*?)\s+{_DETERMINER}\s+(?P<y>.+?){_END}",
+        rf"^(?:hat|haben|hatte|hatten|kann|können|wird|werden|würde)\s+(?P<t>\S+(?:\s+\S+)*?){_NO_PREPOSITION}\s+{_DETERMINER}\s+(?P<y>.+?)\s+(?:{_GERMAN}){_END}",
+        rf"^(?:{_GERMAN_FIRST})\s+(?P<t>\S+(?:\s+\S+)*?){_NO_PREPOSITION}\s+{_DETERMINER}\s+(?P<y>.+?){_END}",
         rf"^(?:est-ce que\s+)?(?P<t>.+?)\s+(?:a|ont)(?:-t-(?:il|elle|ils|elles|on))?\s+{_FRENCH}\s+(?:le|la|les|l'|des|du)?\s*(?P<y>.+?){_END}",
         rf"^est-ce que\s+(?P<t>.+?)\s+{_FRENCH}\s+(?P<y>.+?){_END}",
         rf"^(?:ha\s+|han\s+)?{_SPANISH}\s+(?P<t>(?:el|la|los|las)\s+.+?)\s+(?:el|la|los|las)\s+(?P<y>.+?){_END}",
@@ -99,6 +110,7 @@ _OPENING = re.compile(
     r"^(?:so|and|but|please|tell me|can you say|estimate|measure|i want to know|what|which|why|whether|if|how|is|are|was|were|the|a|an|our|my|their|there|any"
     r"|getting|receiving|being|having|taking|using|introducing|der|die|das|den|dem|ein|eine|le|la|les|l'|el|los|las|un|une|una)\b[\s,:]*"
 )  # fmt: skip
+_CLOSING = re.compile(r"\s+(?:mehr|weniger|more|less|en plus|de más)$")
 
 
 def cause_and_outcome(sentence: str) -> tuple[str, str] | None:
@@ -119,5 +131,5 @@ def trimmed(phrase: str) -> str:
     last = None
     while phrase != last:
         last = phrase
-        phrase = _OPENING.sub("", phrase.strip(" ,?!.'\"“”«»"))
+        phrase = _CLOSING.sub("", _OPENING.sub("", phrase.strip(" ,?!.'\"“”«»")))
     return phrase

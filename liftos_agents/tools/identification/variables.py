@@ -16,6 +16,7 @@ from liftos_agents.tools.identification.table_structure import Structure, consta
 
 _CLEAR = 0.85
 _TOLD = 0.6
+_EXACT = 0.95
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,8 @@ def _best_pair(
     other_causes = [m for m in causes if m.column != outcome]
     by_outcome = next(m.score for m in outcomes if m.column == outcome)
     by_cause = next(m.score for m in causes if m.column == cause)
+    if by_outcome == 1.0 and by_cause < _EXACT and not other_causes:
+        return outcome, None
     if other_causes and (by_outcome > by_cause or not other_outcomes):
         return outcome, _best_cause(other_causes, columns)
     if other_outcomes:
