@@ -242,7 +242,32 @@ def write(table: dict[str, dict[str, dict[str, float]]]) -> None:
                 f"- {method}: plain {row['mean_regret']:.3f} / {row['median_regret']:.3f}, decision draws "
                 f"{row['decision_mean_regret']:.3f} / {row['decision_median_regret']:.3f}"
             )
+    lines += _goals(table)
     (RESULTS / "confounding.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _goals(table: dict[str, dict[str, dict[str, float]]]) -> list[str]:
+    """What was aimed at, beside what came out."""
+    clean, confounded = table.get("clean", {}), table.get("confounded", {}).get("factor")
+    lines = ["", "Against the goals, for the decision draws of the default fit:", ""]
+    if confounded:
+        lines += [
+            f"- confounded worlds, lower end of the coverage's 95 % interval: {confounded['decision_coverage_low']:.3f} (goal: at least 0.85)",
+            f"- confounded worlds, median error of total media: {confounded['decision_median_error']:+.3f} (goal: within 0.10)",
+        ]
+    if {"factor", "none"} <= set(clean):
+        ours, plain = clean["factor"], clean["none"]
+        width = ours["decision_median_width"] / plain["median_width"]
+        lines.append(
+            f"- clean worlds, median width over the plain fit's: {width:.2f} (goal: at most 1.5); the plain fit covers "
+            f"{plain['coverage']:.3f} there, ours {ours['decision_coverage']:.3f}"
+        )
+        if "mean_regret" in plain and "decision_mean_regret" in ours:
+            regret = ours["decision_mean_regret"] / plain["mean_regret"]
+            lines.append(
+                f"- clean worlds, mean budget regret over the plain fit's: {regret:.2f} (goal: at most 1.2)"
+            )
+    return lines
 
 
 def _fit(market: SimulatedMarket, method: str) -> MmmFit:
