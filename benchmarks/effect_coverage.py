@@ -28,7 +28,7 @@ from liftos_agents.data import TransientStore
 from liftos_agents.errors import UserError
 
 BATCH = 50
-BROKEN = 400
+BROKEN = 200
 
 
 def main(arguments: Sequence[str] = ()) -> None:
@@ -43,7 +43,8 @@ def main(arguments: Sequence[str] = ()) -> None:
         for w in worlds()
         if not options.only or w.tool in options.only or w.name.startswith(tuple(options.only))
     ]
-    chosen.sort(key=lambda world: world.kind)
+    order = {name: position for position, name in enumerate(options.only)}
+    chosen.sort(key=lambda world: (world.kind, order.get(world.tool, len(order))))
     state = RESULTS / ".effect_coverage.jsonl"
     done = {} if options.datasets else _resume(state)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
