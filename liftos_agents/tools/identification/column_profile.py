@@ -126,7 +126,9 @@ def _kind(known: pd.Series, levels: int, words: set[str]) -> ColumnKind:
     if levels == 2:
         # Two years, or 0 and a year, are the starts of something, not its yes and no.
         years = numbers[numbers != 0.0]
-        return "year" if bool(((years >= _YEARS[0]) & (years <= _YEARS[1])).all()) and len(years) else "binary"
+        return (
+            "year" if bool(((years >= _YEARS[0]) & (years <= _YEARS[1])).all()) and len(years) else "binary"
+        )
     whole = bool((numbers == np.round(numbers)).all())
     if not whole:
         return "continuous"

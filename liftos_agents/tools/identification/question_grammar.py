@@ -63,7 +63,7 @@ PATTERNS: tuple[re.Pattern[str], ...] = tuple(
         rf"\bhow\s+(?:much\s+|strongly\s+|far\s+)?{_DOES}\s+(?P<t>.+?)\s+{_VERB}\s+(?P<y>.+?){_END}",
         rf"\bhow\s+{_DOES}\s+(?P<y>.+?)\s+(?:depend on|respond to|react to|change with|vary with)\s+(?P<t>.+?){_END}",
         rf"\bhow\s+{_DOES}\s+(?P<t>.+?)\s+{_VERB}\s*(?P<y>.*?){_END}",
-        rf"^(?:{_DOES})\s+(?P<y>.+?)\s+(?:{_COMPARED})\s+(?:{_SINCE})\s+(?P<t>.+?)(?=[?.!;]*$)",
+        rf"^(?:{_DOES})\s+(?P<y>.+?)\s+(?:{_COMPARED})\s+(?:{_SINCE}|in|among|for|at)\s+(?P<t>.+?)(?=[?.!;]*$)",
         rf"\b(?P<y>\S.+?)\s+(?:because(?: of)?|due to|caused by|thanks to|driven by|attributable to)\s+(?P<t>.+?){_END}",
         rf"\b{_DOES}\s+(?P<t>.+?)\s+(?:really\s+|actually\s+|truly\s+)?{_VERB}\s+(?P<y>.+?){_END}",
         rf"\b(?:{_COMPARED})\s+(?P<y>\S.+?)\s+(?:{_SINCE})\s+(?P<t>.+?)(?=[?.!;]*$)",
@@ -84,7 +84,9 @@ PATTERNS: tuple[re.Pattern[str], ...] = tuple(
         rf"^(?:ha\s+|han\s+)?{_SPANISH}\s+(?P<t>(?:el|la|los|las)\s+.+?)\s+(?:el|la|los|las)\s+(?P<y>.+?){_END}",
         rf"^(?P<t>(?:el|la|los|las)\s+.+?)\s+(?:ha\s+|han\s+)?{_SPANISH}\s+(?P<y>.+?){_END}",
         rf"^(?P<t>.+?)\s+{_VERB}\s+(?P<y>.+?){_END}",
+        rf"\b(?:the|an?)\s+(?P<t>[\w.\- ]+?)\s+{_EFFECT}\s+(?:on|upon)\s+(?P<y>.+?){_END}",
         rf"\b{_EFFECT}\s+(?:on|upon|auf|sur|sobre)\s+(?P<y>.+?){_END}",
+        rf"\bwhat\s+(?:happens|happened)\s+to\s+(?P<y>.+?){_END}",
         rf"\b{_EFFECT}\s+(?:of|from|von|de|du|di)\s+(?P<t>.+?){_END}",
     )
 )  # fmt: skip
@@ -107,7 +109,7 @@ SUBORDINATE = re.compile(
     r"[,\s]+(?:once|after|since|when|where|while|because|before|in which|compared (?:to|with)|nachdem|seitdem|seit|après|depuis|tras|desde|during|per)\b.*$"
 )
 _OPENING = re.compile(
-    r"^(?:so|and|but|please|tell me|can you say|estimate|measure|i want to know|what|which|why|whether|if|how|is|are|was|were|the|a|an|our|my|their|there|any"
+    r"^(?:so|and|but|please|tell me|can you say|estimate|measure|i want to know|what|which|why|whether|if|how|is|are|was|were|the|a|an|does|did|do|has|have|our|my|their|its|his|her|there|any"
     r"|getting|receiving|being|having|taking|using|introducing|der|die|das|den|dem|ein|eine|le|la|les|l'|el|los|las|un|une|una)\b[\s,:]*"
 )  # fmt: skip
 _CLOSING = re.compile(r"\s+(?:mehr|weniger|more|less|en plus|de más)$")
@@ -115,15 +117,18 @@ _CLOSING = re.compile(r"\s+(?:mehr|weniger|more|less|en plus|de más)$")
 
 def cause_and_outcome(sentence: str) -> tuple[str, str] | None:
     """The phrases of one sentence for cause and outcome, either of which may be empty; None where it names neither."""
+    vague: tuple[str, str] | None = None
     for pattern in PATTERNS:
         match = pattern.search(sentence)
         if match is None:
             continue
         found = match.groupdict()
         cause, outcome = trimmed(found.get("t") or ""), trimmed(found.get("y") or "")
-        if cause or outcome:
+        if cause in PRONOUNS or (cause and not outcome):
+            vague = vague or (cause, outcome)
+        elif cause or outcome:
             return cause, outcome
-    return None
+    return vague
 
 
 def trimmed(phrase: str) -> str:

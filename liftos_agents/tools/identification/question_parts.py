@@ -17,7 +17,7 @@ from liftos_agents.tools.identification.question_grammar import (
 
 _USING = re.compile(
     r"\b(?:using|use|with|by|via|instrumented by|instrumenting with|instrument(?:ed)? (?:it )?with)\s+(?P<z>[\w\s,'().-]+?)\s+as\s+(?:an?\s+|the\s+)?instruments?(?:al variables?)?\b"
-    r"|\binstrument(?:ed)?\s+(?:by|with)\s+(?P<z2>[\w\s,'-]+)"
+    r"|\binstrument(?:ed|ing)?\s+(?:[\w.\- ]+?\s+)?(?:by|with)\s+(?P<z2>[\w\s,'-]+)"
     r"|\b(?:mit|avec|con)\s+(?P<z3>[\w\s,'-]+?)\s+(?:als|comme|como)\s+instrument\w*"
 )
 _GIVEN = re.compile(
@@ -55,7 +55,9 @@ _METHODS: tuple[tuple[str, str], ...] = (
     ("marketing_mix_model", r"\bmarketing[- ]mix\b|\bmmm\b"),
 )  # fmt: skip
 # "2023." ends a sentence, "1. April" and "0.5" do not.
-_SENTENCE = re.compile(rf"(?<=[?!;:])\s+|(?<=[^\W\d]\.)\s+|(?<=\d\.)\s+(?!(?:{MONTH})\b|\d)|(?<=[)”\"]\.)\s+")
+_SENTENCE = re.compile(
+    rf"(?<=[?!;:])\s+|(?<=[^\W\d]{{2}}\.)\s+|(?<=\d\.)\s+(?!(?:{MONTH})\b|\d)|(?<=[)”\"]\.)\s+"
+)
 
 
 @dataclass(frozen=True)

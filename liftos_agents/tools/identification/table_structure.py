@@ -42,7 +42,7 @@ def structure_of(frame: pd.DataFrame, columns: Mapping[str, Column]) -> Structur
         if (
             levels == frame[time.name].notna().sum()
             and levels >= 10
-            and (time.kind == "date" or time.names_time)
+            and (time.kind == "date" or (time.names_time and not time.names_unit))
         ):
             found = Structure("series", None, time.name, 1, levels)
             best = _better(best, 2.0 + (time.kind == "date"), found)

@@ -121,10 +121,12 @@ def _cause_fits(parts: QuestionParts, causes: Sequence[Column]) -> tuple[Mention
     drawn = _assigned(parts, causes, None)
     if drawn is not None:
         return (Mentioned(drawn, _CLEAR),)
-    told = {c.name for c in causes if c.kind == "binary"}
-    found = mentioned(parts.told, causes)
-    return tuple(m for m in found if m.score >= _TOLD and m.column in told) or tuple(
-        m for m in found if m.score >= _TOLD
+    yes_or_no = {c.name for c in causes if c.kind == "binary"}
+    told = [m for m in mentioned(parts.told, causes) if m.score >= _TOLD]
+    return (
+        tuple(m for m in told if m.column in yes_or_no)
+        or tuple(told)
+        or tuple(m for m in _clear(parts.asked, causes) if m.column in yes_or_no)
     )
 
 
