@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -66,25 +67,20 @@ def read_design(answer: Answer) -> FoundDesign:
     """What an answer says of design, columns and estimate."""
     asked = answer.status == "needs_clarification"
     said = (answer.plan.clarification or answer.answer.headline) if asked else answer.answer.headline
-    last = next((e for e in reversed(answer.evidence) if e.tool == "identify_design"), None)
+    return read_evidence(answer.evidence, said, asked_back=asked)
+
+
+def read_evidence(evidence: Sequence[Evidence], said: str, *, asked_back: bool = False) -> FoundDesign:
+    """What the calls behind an answer say of design, columns and estimate; `said` is its headline."""
     common: dict[str, Any] = {
-        "estimated": any(_estimates(evidence) for evidence in answer.evidence),
-        "asked_back": asked,
+        "estimated": any(_estimates(each) for each in evidence),
+        "asked_back": asked_back,
         "said": said,
     }
+    last = next((e for e in reversed(evidence) if e.tool == "identify_design"), None)
     if last is None:
-        lone = next((e for e in answer.evidence if e.tool in _OF_ONE_DESIGN), None)
-        if lone is None:
-            return FoundDesign(**common)
-        roles = cast("dict[str, Any]", lone.arguments.get("roles") or {})
-        return FoundDesign(
-            design=_OF_ONE_DESIGN[lone.tool],
-            tool=lone.tool,
-            outcome=roles.get("outcome"),
-            causes=tuple(c for columns in (roles.get("spend") or {}).values() for c in columns),
-            arguments=lone.arguments,
-            **common,
-        )
+        lone = next((e for e in evidence if e.tool in _OF_ONE_DESIGN), None)
+        return FoundDesign(**common) if lone is None else _of_one_design(lone, common)
     chosen = cast("dict[str, Any] | None", last.result.get("recommended"))
     if chosen is None:
         return FoundDesign(
@@ -96,6 +92,19 @@ def read_design(answer: Answer) -> FoundDesign:
         outcome=chosen.get("outcome"),
         treatment=chosen.get("treatment"),
         arguments=dict(chosen.get("arguments") or {}),
+        **common,
+    )
+
+
+def _of_one_design(evidence: Evidence, common: dict[str, Any]) -> FoundDesign:
+    roles = cast("dict[str, Any]", evidence.arguments.get("roles") or {})
+    spends = cast("dict[str, list[str]]", roles.get("spend") or {})
+    return FoundDesign(
+        design=_OF_ONE_DESIGN[evidence.tool],
+        tool=evidence.tool,
+        outcome=roles.get("outcome"),
+        causes=tuple(column for columns in spends.values() for column in columns),
+        arguments=evidence.arguments,
         **common,
     )
 
