@@ -72,15 +72,30 @@ def _allocation(result: dict[str, Any]) -> Table | None:
 
 
 def _attribution(result: dict[str, Any]) -> Table | None:
-    models = result.get("models") or {}
-    channels = list(result.get("channels") or [])
-    usable = {name: model for name, model in models.items() if model.get("roas")}
-    if not usable:
+    channels: dict[str, dict[str, Any]] = result.get("channels") or {}
+    methods = [m for m in result.get("methods") or {} if any(_credited(c, m) for c in channels.values())]
+    if not methods:
         return None
-    table = _table("Attribution, model by model", "Channel", *(f"{name} ROAS" for name in usable))
-    for channel in channels:
-        table.add_row(channel, *(_interval(model["roas"].get(channel)) for model in usable.values()))
+    names = [method.replace("_", " ") for method in methods]
+    table = _table("What each method credits", "Channel", *names)
+    for name, channel in channels.items():
+        credits = [_credited(channel, method) for method in methods]
+        table.add_row(
+            name, *("–" if credit is None else _interval(credit["contribution"]) for credit in credits)
+        )
     return table
+
+
+def _amount(value: Any) -> str:
+    if not isinstance(value, dict):
+        return format_money(float(value))
+    mean, low, high = (format_money(value[key]) for key in ("mean", "p05", "p95"))
+    return f"{mean} [{low}, {high}]"
+
+
+def _credited(channel: dict[str, Any], method: str) -> dict[str, Any] | None:
+    credit = channel.get(method)
+    return credit if isinstance(credit, dict) and credit.get("contribution") is not None else None
 
 
 _BUILDERS: dict[str, Callable[[dict[str, Any]], Table | None]] = {
