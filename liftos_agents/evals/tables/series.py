@@ -41,7 +41,7 @@ def grid_load(rng: np.random.Generator) -> pd.DataFrame:
     days = pd.date_range("2023-01-01", periods=500, freq="D")
     temperature = 11 - 9 * np.cos(2 * np.pi * np.arange(500) / 365.25) + rng.normal(0, 2.5, 500)
     on = np.arange(500) >= 380
-    load = 900 - 9 * temperature - 30 * (days.dayofweek >= 5) - 40 * on + rng.normal(0, 12, 500)
+    load = 900 - 9 * temperature - 30 * (days.day_of_week >= 5) - 40 * on + rng.normal(0, 12, 500)
     return pd.DataFrame(
         {
             "obs.date": days,
