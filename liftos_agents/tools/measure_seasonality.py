@@ -32,7 +32,7 @@ from liftos_agents.tools.seasonality.periods import Periods, Series, series
 UNSTABLE = 0.01
 WANDERING = 1.63
 """99 % quantile of the largest absolute value of a Brownian bridge."""
-JUMPING = 6.0
+JUMPING = 6.6
 """t value of the clearest jump at any date: what chance exceeds about once in a hundred series whose errors carry over."""
 SHORT_LAGS = 4.0
 YEARS_TO_COMPARE = 4.0
@@ -119,7 +119,7 @@ def measure_seasonality(
     frame: dict[str, Any] = {
         "estimand": f"{design.contrasts[headline].meaning}: by how much {arguments.outcome} differs, trend and the rest of the calendar "
         "held.",
-        "design": "Regression on the calendar with errors that carry over from period to period; an association, not an intervention.",
+        "design": "Regression on the calendar (Prais and Winsten, with Newey and West's covariance); an association, not an intervention.",
         "outcome": arguments.outcome,
         "treatment": headline.replace("_", " "),
         "assumptions": _assumptions(checks, found),
@@ -130,7 +130,7 @@ def measure_seasonality(
         MeasureSeasonalityResult,
         status="downgraded" if failed else "estimated",
         reasons=tuple(check.meaning for check in failed),
-        method="least_squares_newey_west",
+        method="prais_winsten_newey_west",
         estimate=main.estimate,
         standard_error=main.standard_error,
         interval=ConfidenceInterval(low=main.low, high=main.high, level=arguments.level),
@@ -174,7 +174,7 @@ def _headline(design: CalendarDesign, arguments: MeasureSeasonalityArguments) ->
 
 def _term(fitted: Estimated, design: CalendarDesign, key: str, level: float, n: int) -> Term:
     contrast = design.contrasts[key]
-    value, error = fitted.contrast(contrast.weights, contrast.sparse)
+    value, error = fitted.contrast(contrast.weights, contrast.cautious)
     half = float(stats.t.ppf(0.5 + level / 2.0, fitted.freedom)) * error
     p_value = float(2.0 * stats.t.sf(abs(value) / error, fitted.freedom)) if error > 0.0 else None
     return Term(

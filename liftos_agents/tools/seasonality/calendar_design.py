@@ -29,11 +29,11 @@ MOST_HOLIDAYS = 30
 
 @dataclass(frozen=True)
 class Contrast:
-    """A linear combination of the coefficients, (K,), with its meaning; `sparse` where few periods carry it."""
+    """A linear combination of the coefficients, (K,), with its meaning; `cautious` where few periods carry it, or slow ones."""
 
     meaning: str
     weights: Array
-    sparse: bool = False
+    cautious: bool = False
 
 
 @dataclass
@@ -152,7 +152,9 @@ def _read_off(design: CalendarDesign, holidays: list[str]) -> None:
         return weights
 
     found = design.contrasts
-    found["trend_per_year"] = Contrast("Change a year along a straight line", vector([1], np.ones(1)))
+    found["trend_per_year"] = Contrast(
+        "Change a year along a straight line", vector([1], np.ones(1)), cautious=True
+    )
     if "day_of_week" in design.groups:
         places, day = design.groups["day_of_week"], np.vstack([-np.ones(6), np.eye(6)])
         for index, name in enumerate(DAYS):
@@ -167,15 +169,17 @@ def _read_off(design: CalendarDesign, holidays: list[str]) -> None:
         places, month = design.groups["month"], np.vstack([-np.ones(11), np.eye(11)])
         for index, name in enumerate(MONTHS):
             found[f"month_{index + 1}"] = Contrast(
-                f"{name} against the mean of the twelve months, per period", vector(places, month[index])
+                f"{name} against the mean of the twelve months, per period",
+                vector(places, month[index]),
+                cautious=True,
             )
         late = month[9:].mean(axis=0) - month[:9].mean(axis=0)
         found["last_quarter"] = Contrast(
-            "October to December against the other months, per period", vector(places, late)
+            "October to December against the other months, per period", vector(places, late), cautious=True
         )
     for place, name in zip(design.groups.get("holidays", []), holidays, strict=True):
         kind = "event" if name.endswith(TRADE) or name == OTHER_EVENTS else "holiday"
         plain = name.removesuffix(TRADE)
         found[f"{kind}_{slug(plain)}"] = Contrast(
-            f"A period with {plain}, beyond its day and month", vector([place], np.ones(1)), sparse=True
+            f"A period with {plain}, beyond its day and month", vector([place], np.ones(1)), cautious=True
         )

@@ -13,6 +13,8 @@ from scipy import stats
 
 Array = NDArray[np.float64]
 
+WHITE_BANDWIDTH = 0.65
+"""Half the usual bandwidth: the first autocorrelation is taken out already."""
 TRIMMED, MOST_BREAKS = 0.15, 60
 
 
@@ -26,11 +28,12 @@ class Estimated:
     residual: Array
     freedom: float
 
-    def contrast(self, weights: Array, sparse: bool) -> tuple[float, float]:
-        """Estimate and standard error; where few periods carry it, the larger of both covariances counts."""
+    def contrast(self, weights: Array, cautious: bool) -> tuple[float, float]:
+        """Estimate and standard error; where few periods or slow ones carry it, the larger of both covariances counts."""
         error = float(np.sqrt(max(weights @ self.covariance @ weights, 0.0)))
-        if sparse:
-            # A column that is zero but for a few periods makes its own residuals small, and with them the robust error.
+        if cautious:
+            # A column that is zero but for a few periods, or that turns once a year, makes its own residuals small, and with them the
+            # robust error.
             error = max(error, float(np.sqrt(max(weights @ self.plain @ weights, 0.0))))
         return float(weights @ self.coefficients), error
 
@@ -44,21 +47,54 @@ class Estimated:
 
 
 def estimate(values: Array, columns: Array) -> Estimated:
-    """The fit of (T,) on (T, K); a column that others determine gets the smallest coefficients that fit."""
+    """The fit of (T,) on (T, K), errors that carry over taken out first; a column that others determine gets the smallest coefficients.
+
+    Both sides are differenced by the errors' first autocorrelation (Prais and Winsten 1954), which makes slow contrasts sharper; what carries
+    over beyond it is left to the covariance (prewhitening, as Andrews and Monahan 1992).
+    """
+    plain = _least_squares(values, columns, 1.3)
+    carried = _carry_over(plain.residual, columns.shape[1])
+    found = _least_squares(_whitened(values, carried), _whitened(columns, carried), WHITE_BANDWIDTH)
+    return Estimated(
+        found.coefficients,
+        found.covariance,
+        found.plain,
+        values - columns @ found.coefficients,
+        found.freedom,
+    )
+
+
+def _least_squares(values: Array, columns: Array, bandwidth: float) -> Estimated:
     periods, width = columns.shape
     inverse = np.linalg.pinv(columns.T @ columns)
     coefficients = inverse @ (columns.T @ values)
     residual = values - columns @ coefficients
-    lags = min(int(np.ceil(1.3 * np.sqrt(periods))), periods - 1)
-    scores = columns * residual[:, None]
+    lags = min(int(np.ceil(bandwidth * np.sqrt(periods))), periods - 1)
+    leverage = np.minimum(np.einsum("tk,kl,tl->t", columns, inverse, columns), 0.9)
+    # Residuals are smaller than the errors where a period has leverage (MacKinnon and White 1985, HC2).
+    scores = columns * (residual / np.sqrt(1.0 - leverage))[:, None]
     middle = scores.T @ scores
     for lag in range(1, lags + 1):
         cross = scores[lag:].T @ scores[:-lag]
         middle += (1.0 - lag / (lags + 1.0)) * (cross + cross.T)
     spare = max(periods - width, 1)
-    covariance = inverse @ middle @ inverse * periods / spare
     plain = inverse * float(residual @ residual) / spare
-    return Estimated(coefficients, covariance, plain, residual, min(1.5 * periods / (lags + 1.0), spare))
+    return Estimated(
+        coefficients, inverse @ middle @ inverse, plain, residual, min(1.5 * periods / (lags + 1.0), spare)
+    )
+
+
+def _carry_over(residual: Array, width: int) -> float:
+    """First autocorrelation of the errors, its bias from as many regressors allowed for; at most 0.95."""
+    periods = len(residual)
+    square = float(residual @ residual)
+    raw = float(residual[1:] @ residual[:-1]) / square if square > 0.0 else 0.0
+    return float(np.clip(raw + (width + 1.0 + 3.0 * raw) / periods, -0.5, 0.95)) if raw > 0.0 else 0.0
+
+
+def _whitened(values: Array, carried: float) -> Array:
+    first = np.sqrt(1.0 - carried**2) * values[:1]
+    return np.concatenate([first, values[1:] - carried * values[:-1]])
 
 
 def halves_differ(values: Array, columns: Array, places: list[int], headline: Array) -> float | None:
@@ -76,7 +112,7 @@ def halves_differ(values: Array, columns: Array, places: list[int], headline: Ar
     if not np.any(headline[places]):
         return joint
     weights = np.concatenate([np.zeros(start), headline[places]])
-    value, error = found.contrast(weights, sparse=False)
+    value, error = found.contrast(weights, cautious=False)
     alone = float(2.0 * stats.t.sf(abs(value) / max(error, 1e-300), found.freedom))
     return min(1.0, 2.0 * min(joint, alone))
 
@@ -104,6 +140,6 @@ def level_jump(values: Array, columns: Array) -> tuple[float, int]:
     lengths = np.maximum((steps**2).sum(axis=0), 1e-12)
     best = int(np.argmax((rest @ steps) ** 2 / lengths))
     step = (np.arange(periods) >= dates[best]).astype(np.float64)[:, None]
-    found = estimate(values, np.hstack([columns, step]))
+    found = _least_squares(values, np.hstack([columns, step]), 1.3)
     error = float(np.sqrt(found.covariance[-1, -1]))
     return (abs(float(found.coefficients[-1])) / error if error > 0.0 else 0.0), int(dates[best])
