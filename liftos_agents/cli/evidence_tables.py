@@ -81,7 +81,7 @@ def _attribution(result: dict[str, Any]) -> Table | None:
     for name, channel in channels.items():
         credits = [_credited(channel, method) for method in methods]
         table.add_row(
-            name, *("–" if credit is None else _interval(credit["contribution"]) for credit in credits)
+            name, *("–" if credit is None else _amount(credit["contribution"]) for credit in credits)
         )
     return table
 

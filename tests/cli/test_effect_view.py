@@ -13,6 +13,7 @@ from liftos_agents.cli.effect_view import view
 from liftos_agents.cli.entry import run
 from liftos_agents.cli.evidence_tables import tables
 from liftos_agents.domain.effect import EffectResult
+from liftos_agents.domain.evidence import Evidence
 from tests.reports import example_effects
 
 
@@ -92,3 +93,25 @@ def test_a_tool_run_by_hand_shows_its_effect(tmp_path: Path, capsys: pytest.Capt
     assert run([*command, "-a", '{"outcome": "vote", "running": "margin", "cutoff": 0}']) == 0
     said = capsys.readouterr().out
     assert said.index("Estimand:") < said.index("Design:") < said.index("What it rests on")
+
+
+def test_an_attribution_is_a_table_of_channels_and_methods() -> None:
+    result = {
+        "channels": {
+            "tv": {
+                "spend": 9.0,
+                "mmm": {"contribution": {"mean": 1.2e6, "p05": 1e6, "p50": 1.2e6, "p95": 2e6}},
+                "linear": None,
+            },
+            "radio": {"spend": 9.0, "mmm": {"contribution": 5e5}, "linear": None},
+        },
+        "methods": {"mmm": {"available": True}, "linear": {"available": False}},
+    }
+    evidence = Evidence(id="ev_1234", tool="attribute", version="2", arguments={}, result=result)
+    console = Console(width=100, record=True)
+    for table in tables([evidence]):
+        console.print(table)
+    said = console.export_text()
+    assert "tv" in said
+    assert "1.20m [1.00m, 2.00m]" in said
+    assert "linear" not in said
