@@ -14,7 +14,9 @@ def bike_injuries(rng: np.random.Generator) -> pd.DataFrame:
     weeks = pd.date_range("2020-01-06", periods=220, freq="W-MON")
     rain = rng.gamma(2, 6, len(weeks))
     season = 8 * np.sin(2 * np.pi * np.arange(len(weeks)) / 52.18)
-    injuries = 62 + season - 0.3 * rain - 12 * (weeks >= "2023-01-02") + rng.normal(0, 3, len(weeks))
+    injuries = (
+        62 + season - 0.3 * rain - 12 * (weeks >= pd.Timestamp("2023-01-02")) + rng.normal(0, 3, len(weeks))
+    )
     return pd.DataFrame({"week": weeks, "injuries": injuries.round(0), "rain_mm": rain.round(1)})
 
 
@@ -57,6 +59,6 @@ def ausleihen(rng: np.random.Generator) -> pd.DataFrame:
     """Simulated: monthly loans of a library, free of charge from April 2022; named in German."""
     monate = pd.date_range("2014-01-01", periods=120, freq="MS")
     saison = 400 * np.cos(2 * np.pi * np.arange(120) / 12)
-    leihen = 9000 + saison + 1500 * (monate >= "2022-04-01") + rng.normal(0, 250, 120)
+    leihen = 9000 + saison + 1500 * (monate >= pd.Timestamp("2022-04-01")) + rng.normal(0, 250, 120)
     wetter = rng.normal(14, 4, 120)
     return pd.DataFrame({"monat": monate, "ausleihen": leihen.round(0), "regentage": wetter.round(0)})

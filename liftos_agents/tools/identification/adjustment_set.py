@@ -51,7 +51,8 @@ def adjustment(
     }
     for column in columns.values():
         name = column.name
-        if name in (outcome, cause, structure.unit, structure.time):
+        followed = structure.unit if structure.shape == "panel" else None
+        if name in (outcome, cause, followed, structure.time):
             continue
         reason = _reason_to_leave_out(frame, column, columns, outcome, cause)
         if name in others:

@@ -52,7 +52,7 @@ PATTERNS: tuple[re.Pattern[str], ...] = tuple(
         rf"\b{_EFFECT}\s+(?:that\s+)?(?:of|from|to|von|vom|der|des|de la|de l'|du|de|del|di|da)\s+(?P<t>.+?)\s+(?:in terms of|measured by|for|to|in|en|em)\s+(?P<y>.+?){_END}",
         rf"\b{_EFFECT}\s+(?:does|did|do|has|had|hat|hatte|tuvo|tiene|a eu|a)\s+(?P<t>.+?)\s+(?:have\s+|had\s+)?(?:on|upon|for|auf|sobre|en|sur)\s+(?P<y>.+?){_END}",
         rf"\bwhat\s+{_DOES}\s+(?P<t>.+?)\s+(?:do|done|mean|meant)\s+(?:to|for|with)\s+(?P<y>.+?){_END}",
-        rf"\bwhat\s+{_DOES}\s+(?P<t>.+?)\s+(?:bring|add|cost|give|earn|yield|contribute|brought|added)\s+(?:\S+\s+)??(?:in|to|of|for)\s+(?P<y>.+?){_END}",
+        rf"\bwhat\s+{_DOES}\s+(?P<t>.+?)\s+(?:bring|add|cost|give|earn|yield|contribute|brought|added)\s+(?:\S+\s+){{0,4}}?(?:in|to|of|for)\s+(?P<y>.+?){_END}",
         r"\bwhat\s+(?:happens|happened|would happen)\s+to\s+(?P<y>.+?)\s+(?:when|after|if|because|once|with)\s+(?P<t>.+?)(?=[?.!;]*$)",
         rf"\bhow\s+(?:much|many)\s+(?:more\s+|less\s+)?{_DOES}\s+(?:one|we|you|they|people)\s+(?P<y>.+?)\s+(?:per|for each|for every|with each)\s+(?P<t>.+?){_END}",
         rf"\bhow\s+(?:much|many)\s+(?P<y>.+?)\s+{_DOES}\s+(?:one|we|you|they|people|i)\s+\w+\s+(?:from|through|with|by|thanks to|because of|due to)\s+(?P<t>.+?){_END}",

@@ -14,6 +14,7 @@ from liftos_agents.tools.identification.column_profile import Column
 Shape = Literal["panel", "series", "repeated_cross_section", "cross_section"]
 
 _FILLED = 0.4
+_ROWS_A_UNIT = 1.5
 _COARSE_UNITS = 400
 
 
@@ -93,7 +94,7 @@ def _as_panel(frame: pd.DataFrame, unit: Column, time: Column) -> float | None:
     if units < 2 or periods < 2 or len(keys) < 0.98 * len(frame) or bool(keys.duplicated().any()):
         return None
     filled = len(keys) / (units * periods)
-    if filled < _FILLED:
+    if filled < _FILLED or len(keys) < _ROWS_A_UNIT * units:
         return None
     score = 3.0 + filled + 0.5 * unit.names_unit + 0.5 * time.names_time + (time.kind in ("date", "year"))
     return score + (0.25 if unit.kind == "category" and units <= _COARSE_UNITS else 0.0)
