@@ -36,6 +36,9 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", default=(), help="tools, or starts of worlds' names")
     parser.add_argument("--datasets", type=int, help="fewer datasets a world, for a look; nothing is written")
+    parser.add_argument(
+        "--so-far", action="store_true", help="write the worlds that a stopped run has finished"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(arguments)
     chosen = [
@@ -47,6 +50,9 @@ def main(arguments: Sequence[str] = ()) -> None:
     chosen.sort(key=lambda world: (world.kind, order.get(world.tool, len(order))))
     state = RESULTS / ".effect_coverage.jsonl"
     done = {} if options.datasets else _resume(state)
+    if options.so_far:
+        _write([row_of(w, done[w.name]) for w in worlds() if len(done.get(w.name, ())) >= _datasets(w)])
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     rows: list[dict[str, Any]] = []
     with Progress(*columns) as progress, Parallel(n_jobs=options.jobs) as parallel:
@@ -66,6 +72,12 @@ def main(arguments: Sequence[str] = ()) -> None:
     if options.datasets:
         print(json.dumps(rows, indent=1))
         return
+    _write(rows)
+    state.unlink(missing_ok=True)
+
+
+def _write(rows: list[dict[str, Any]]) -> None:
+    """The table with these rows in the place of earlier ones of the same worlds."""
     kept = {row["world"]: row for row in _written()} | {row["world"]: row for row in rows}
     known = {w.name for w in worlds()}
     write(
@@ -79,7 +91,6 @@ def main(arguments: Sequence[str] = ()) -> None:
             "assumption is broken by a bias of three standard errors or more, alarmed at least .95.",
         ),
     )
-    state.unlink(missing_ok=True)
 
 
 def _datasets(world: World) -> int:
