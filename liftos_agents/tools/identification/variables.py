@@ -69,6 +69,8 @@ def find_variables(
     if cause is None:
         free = [m for m in cause_fits if m.column != outcome]
         cause = _best_cause(free, columns) if free else None
+    if cause is None or _is_flag_of_time(columns[cause]):
+        cause = _group_of(parts, causes, outcome) or cause
     by_question = cause is not None
     unknown: list[str] = []
     if outcome is None and parts.outcome:
@@ -149,6 +151,9 @@ def _best_pair(
     other_causes = [m for m in causes if m.column != outcome]
     by_outcome = next(m.score for m in outcomes if m.column == outcome)
     by_cause = next(m.score for m in causes if m.column == cause)
+    clear = [m for m in other_outcomes if m.score >= _CLEAR]
+    if clear and not other_causes:
+        return _best_outcome(clear, columns, parts.outcome), cause
     if by_outcome == 1.0 and by_cause < _EXACT and not other_causes:
         return outcome, None
     if other_causes and (by_outcome > by_cause or not other_outcomes):
@@ -198,6 +203,16 @@ def _best_cause(fits: Sequence[Mentioned], columns: Mapping[str, Column]) -> str
 
 def _is_flag_of_time(column: Column) -> bool:
     return column.kind == "binary" and bool(set(column.words) & vocabulary.POST_WORDS)
+
+
+def _group_of(parts: QuestionParts, causes: Sequence[Column], outcome: str | None) -> str | None:
+    """The group that the question names, where the table tells groups and before from after: both stand for the cause."""
+    flags = [c for c in causes if c.kind == "binary" and c.name != outcome]
+    groups = [c for c in flags if not _is_flag_of_time(c)]
+    if len(groups) == len(flags):
+        return None
+    named = [m for m in mentioned(parts.asked, groups) if m.score >= _CLEAR]
+    return named[0].column if len(named) == 1 else None
 
 
 def _assigned(parts: QuestionParts, causes: Sequence[Column], outcome: str | None) -> str | None:
