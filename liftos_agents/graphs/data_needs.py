@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from liftos_agents.domain.causal_words import is_causal
+from liftos_agents.domain.causal_words import is_causal, names_columns
 from liftos_agents.domain.plan import Plan
 from liftos_agents.domain.task import DatasetBrief
 from liftos_agents.graphs.numerals import numerals
@@ -57,8 +57,10 @@ def reads_rows(run: Run, plan: Plan, question: str, tables: Sequence[DatasetBrie
     tools = {tool for step in plan.steps for tool in run.services.specialists[step.agent].tools}
     if not any(registry.spec(tool).data == "rows" for tool in tools):
         return False
-    said = any(b.descriptions or b.graph for b in tables)
-    return said or is_causal(question) or any(is_causal(step.goal) for step in plan.steps)
+    texts = (question, *(step.goal for step in plan.steps))
+    if any(b.descriptions or b.graph for b in tables) or any(is_causal(text) for text in texts):
+        return True
+    return any(not b.channels and names_columns(question, b) for b in tables)
 
 
 def with_unused(run: Run, plan: Plan, briefs: Sequence[DatasetBrief]) -> tuple[DatasetBrief, ...]:

@@ -91,7 +91,10 @@ def test_a_description_makes_the_cause_known(lift: LiftOS) -> None:
         lift, "Did the weather alerts raise the sales of the shops?", {"rollout": table}, descriptions=words
     )
     assert "difference_in_differences" in tools_of(answer)
-    assert of_tool(answer, "identify_design").arguments["descriptions"] == {"g1": words["g1"], "v7": words["V7"]}
+    assert of_tool(answer, "identify_design").arguments["descriptions"] == {
+        "g1": words["g1"],
+        "v7": words["V7"],
+    }
 
 
 def test_descriptions_of_no_column_are_an_error_that_names_the_columns(lift: LiftOS) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from liftos_agents.agents import built_in
+from liftos_agents.domain.causal_words import names_columns
 from liftos_agents.domain.task import DatasetBrief, SpecialistTask
-from liftos_agents.models.offline.causal_slots import causal_slots, names_columns
+from liftos_agents.models.offline.causal_slots import causal_slots
 
 COUNTIES = DatasetBrief(
     id="c",

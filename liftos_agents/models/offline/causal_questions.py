@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from liftos_agents.domain.causal_words import asks_for_effect, is_causal, plans_a_test
+from liftos_agents.domain.causal_words import asks_for_effect, is_causal, names_columns, plans_a_test
 from liftos_agents.domain.task import DatasetBrief, SpecialistBrief
 from liftos_agents.models.offline.assignment import similarity_of
-from liftos_agents.models.offline.causal_slots import names_columns
 
 _ABOUT = "which design identifies the causal effect of a treatment on an outcome in a table of any subject"
 _AHEAD = re.compile(
@@ -27,12 +26,15 @@ def for_causes(
     question: str, datasets: Sequence[DatasetBrief], specialists: tuple[SpecialistBrief, ...]
 ) -> str | None:
     """Who answers a question of an effect on what a given table holds, or None when it is none."""
-    tables = [d for d in datasets if d.kind == "table" and not d.catalogue]
-    other = [d for d in tables if not d.channels and (d.problem or d.descriptions or d.graph)]
     if _WRITES.search(question):
         return None
-    of_a_table = any(names_columns(question, d) for d in tables) and asks_for_effect(question)
-    if not (other and is_causal(question)) and not of_a_table:
+    tables = [d for d in datasets if d.kind == "table" and not d.catalogue]
+    other = [d for d in tables if not d.channels and (d.problem or d.descriptions or d.graph)]
+    of_another_subject = bool(other) and (
+        is_causal(question) or any(names_columns(question, d) for d in other)
+    )
+    of_a_column = asks_for_effect(question) and any(names_columns(question, d) for d in tables)
+    if not (of_another_subject or of_a_column):
         return None
     return _analyst(specialists)
 

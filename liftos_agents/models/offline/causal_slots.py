@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from liftos_agents.domain.causal_words import asks_for_effect
-from liftos_agents.domain.task import DatasetBrief, SpecialistTask
+from liftos_agents.domain.causal_words import asks_for_effect, names_columns
+from liftos_agents.domain.task import SpecialistTask
 
-_WORD = re.compile(r"[^\W\d_]{3,}")
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
@@ -17,13 +16,12 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("test_design", r"\bsample size|\bhow many (?:users|visitors|customers|people|geos|regions|weeks)\b.{0,60}\b(?:need|test|detect)|\b(?:plan|design|set up|size|prepare)\w*\b.{0,40}\b(?:test|experiment|hold-?out)|\bminimum detectable|\bstatistical power"),
         ("discovery", r"\bcausal (?:graph|diagram|structure|discovery)\b|\bwhat causes\b|\bdiscover\w*.{0,20}caus|\bdag\b|\bcauses of\b|\bwhich variables (?:cause|drive)"),
         ("instruments", r"\b(?:which|what|find|are there|suitable|candidate|valid)\b.{0,30}\binstruments?\b"),
-        ("paths", r"\bpaths?\b|\bjourneys?\b|\btouch-?points?\b|\bmulti-?touch\b|\bmarkov\b|\bshapley\b"),
+        ("paths", r"\bcredit(?:ed|s)?\b|\bpaths?\b|\bjourneys?\b|\btouch-?points?\b|\bmulti-?touch\b|\bmarkov\b|\bshapley\b"),
         ("validation", r"\bvalidat\w*|\bbacktest\w*|\b(?:is|how good is|trust|check)\b.{0,20}\b(?:model|mmm|fit)\b(?: valid| reliable| any good)?|\bout[- ]of[- ]sample"),
-        ("incrementality", r"\bgeo[- ]?(?:test|experiment|holdout|lift)\w*|\bhold-?out\b|\blift test|\bincrementality\b|\bmatched markets?\b|\btest (?:regions?|markets?|geos?)\b"),
+        ("incrementality", r"\bgeo[- ]?(?:test|experiment|holdout|lift)\w*|\bhold-?out\b|\blift test|\bincrementality\b|\bmatched markets?\b|\bat random\b|\brandomly\b|\brandomi[sz]ed\b|\b(?:test|treatment|control) groups?\b|\bcontrol (?:regions?|markets?|stores?|cities)\b|\btest (?:regions?|markets?|geos?)\b"),
         ("robustness", r"\brobust\w*|\bplacebo\b|\bsensitiv\w*|\be-value|\bhow sure\b|\bhidden confound\w*|\bunobserved\b|\bunmeasured\b"),
     )
 )  # fmt: skip
-_DEFAULT_SPEND = "spend"
 _SHARE = r"(?:%|per ?cent|prozent|pour cent)"
 _GEO = re.compile(
     r"\b(?:geos?|regions?|markets?|cities|states|stores|counties|dmas?)\b|\bgeo[- ]", re.IGNORECASE
@@ -85,14 +83,3 @@ def _test(said: str) -> dict[str, Any]:
     if traffic is not None:
         found["daily_traffic"] = float(traffic["a"].replace(",", ""))
     return found
-
-
-def names_columns(text: str, table: DatasetBrief) -> bool:
-    """Whether a word of `text` is that of a column that is neither a medium nor their outcome, or of its description."""
-    words = {w.lower() for w in _WORD.findall(text)}
-    media = {w for c in (*table.channels, table.outcome or "") for w in _WORD.findall(c.lower())} | {
-        _DEFAULT_SPEND
-    }
-    names = {w for column in table.columns for w in _WORD.findall(column.lower())}
-    described = {w for text in table.descriptions.values() for w in _WORD.findall(text.lower()) if len(w) > 4}
-    return bool(words & ((names | described) - media))

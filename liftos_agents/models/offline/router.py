@@ -146,10 +146,11 @@ def _with_causes(
     analyst = for_causes(question, datasets, specialists) or method
     if analyst is None or analyst in parts:
         return parts
-    media = any(d.channels for d in datasets)
     if not parts:
         return {analyst: [question]}
-    moved = {n for n in parts if n in on_tables and (method is not None or not media)}
+    media = any(d.channels for d in datasets)
+    material = media or any(d.kind != "table" or d.catalogue for d in datasets)
+    moved = {n for n in parts if (n in on_tables and (method is not None or not media)) or not material}
     return {(analyst if n in moved else n): given for n, given in parts.items()}
 
 
