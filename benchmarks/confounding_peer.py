@@ -132,8 +132,8 @@ def _summary(worlds: list[dict[str, Any]], kind: str) -> dict[str, float]:
         "median_absolute_error": round(statistics.median(map(abs, errors)), 4),
         "largest_absolute_error": round(max(map(abs, errors)), 4),
         "coverage": round(coverage, 4),
-        "coverage_low": round(coverage - margin, 4),
-        "coverage_high": round(coverage + margin, 4),
+        "coverage_low": round(max(coverage - margin, 0.0), 4),
+        "coverage_high": round(min(coverage + margin, 1.0), 4),
         "coverage_of_search": round(statistics.mean(world[f"{kind}covered"][0] for world in worlds), 4),
         "median_width": round(statistics.median(w for world in worlds for w in world[f"{kind}width"]), 4),
     }
