@@ -115,7 +115,7 @@ class RehearsePlanResult(BaseModel):
 
 @tool(
     "rehearse_plan",
-    version="1",
+    version="2",
     summary="Plays a budget plan in a simulated twin of this market, one posterior draw a world: the distribution of "
     "its profit over holding the current mix.",
     data="panel",
