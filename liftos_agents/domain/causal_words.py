@@ -12,6 +12,8 @@ _EFFECT = re.compile(
     r"|how (?:much|many|strongly) .{0,60}(?:affect|chang|rais|increas|reduc|lower|improv|boost|lift|decreas|add|gain)\w*"
     r"|what happen(?:s|ed) to|returns? to"
     r"|wirkung|effekte?|einfluss|auswirkung\w*|bewirk\w*|ursach\w*|verursach\w*|beeinfluss\w*|kausal\w*"
+    r"|(?:hat|haben|hatte|hatten) .{2,80}(?:erhöh|gesenk|gesteiger|veränder|verbesser|verringer|vermehr|gebracht|gewirkt|beschleunig|verkürz)\w*"
+    r"|(?:augment|rédui|diminu|amélior|fait baisser|fait monter|accru|chang)\w*|(?:aument|reduj|reduc|disminu|mejor|cambi|baj[óo])\w*"
     r"|effets?|incidence|causes?|causalit\w*|efectos?|impacto|causalidad|influencia|effett\w*|impatto|efeito\w*|effect(?:en)?|invloed|oorzaak|wpływ\w*|skutek|skutk\w*)\b"
     r"|効果|影響|因果|原因|效果|影响|因果|导致",
     re.IGNORECASE,

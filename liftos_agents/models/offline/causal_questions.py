@@ -23,15 +23,23 @@ _MONEY = re.compile(
 
 
 def for_causes(
-    question: str, datasets: Sequence[DatasetBrief], specialists: tuple[SpecialistBrief, ...]
+    question: str,
+    datasets: Sequence[DatasetBrief],
+    specialists: tuple[SpecialistBrief, ...],
+    *,
+    foreign: bool = False,
 ) -> str | None:
-    """Who answers a question of an effect on what a given table holds, or None when it is none."""
+    """Who answers a question of an effect on what a given table holds, or None when it is none.
+
+    Args:
+        foreign: The words speak of something that is nobody's business; then only a cause or a column named speaks for the table.
+    """
     if _WRITES.search(question):
         return None
     tables = [d for d in datasets if d.kind == "table" and not d.catalogue]
     other = [d for d in tables if not d.channels and (d.problem or d.descriptions or d.graph)]
     of_another_subject = bool(other) and (
-        is_causal(question) or any(names_columns(question, d) for d in other)
+        not foreign or is_causal(question) or any(names_columns(question, d) for d in other)
     )
     of_a_column = asks_for_effect(question) and any(names_columns(question, d) for d in tables)
     if not (of_another_subject or of_a_column):

@@ -81,7 +81,7 @@ def plan(call: RouterCall, learnt: TopicWeights | None = None) -> Plan:
             return Plan(steps=(step,), reason="what to do with the material given")
     asked = asked_for(question, made, specialists, channels, language, learnt or weights())
     parts = _with_audits(asked.parts, question, task.datasets, specialists, language)
-    parts = _with_causes(parts, question, task.datasets, specialists)
+    parts = _with_causes(parts, question, task.datasets, specialists, made.foreign is not None)
     if parts:
         return Plan(steps=_steps(parts, specialists), reason=_reason(parts))
     if asked.elsewhere:
@@ -139,11 +139,12 @@ def _with_causes(
     question: str,
     datasets: Sequence[DatasetBrief],
     specialists: tuple[SpecialistBrief, ...],
+    foreign: bool,
 ) -> dict[str, list[str]]:
     """`parts`, a question of causes in the given table with whoever measures them, in the place of another reader of tables."""
     on_tables = {brief.name for brief in specialists if brief.needs == "table"}
     method = for_method(question, specialists)
-    analyst = for_causes(question, datasets, specialists) or method
+    analyst = for_causes(question, datasets, specialists, foreign=foreign) or method
     if analyst is None or analyst in parts:
         return parts
     if not parts:
