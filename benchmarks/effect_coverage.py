@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] = ()) -> None:
     """Play every world, or those of one tool, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", default=(), help="tools, or starts of worlds' names")
+    parser.add_argument("--kind", choices=("holds", "violated"), help="only worlds of this kind")
     parser.add_argument("--datasets", type=int, help="fewer datasets a world, for a look; nothing is written")
     parser.add_argument(
         "--so-far", action="store_true", help="write the worlds that a stopped run has finished"
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str] = ()) -> None:
     chosen = [
         w
         for w in worlds()
-        if not options.only or w.tool in options.only or w.name.startswith(tuple(options.only))
+        if (not options.only or w.tool in options.only or w.name.startswith(tuple(options.only)))
+        and options.kind in (None, w.kind)
     ]
     order = {name: position for position, name in enumerate(options.only)}
     chosen.sort(key=lambda world: (world.kind, order.get(world.tool, len(order))))
