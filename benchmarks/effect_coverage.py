@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] = ()) -> None:
         _write([row_of(w, done[w.name]) for w in worlds() if len(done.get(w.name, ())) >= _datasets(w)])
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    rows: list[dict[str, Any]] = []
+    looked: list[dict[str, Any]] = []
     with Progress(*columns) as progress, Parallel(n_jobs=options.jobs) as parallel:
         for world in chosen:
             wanted = min(_datasets(world), options.datasets or world.datasets)
@@ -70,11 +70,11 @@ def main(arguments: Sequence[str] = ()) -> None:
                 if not options.datasets:
                     done[world.name] = played
                     state.write_text("".join(json.dumps([n, p]) + "\n" for n, p in done.items()))
-            rows.append(row_of(world, played))
+            looked.append(row_of(world, played))
     if options.datasets:
-        print(json.dumps(rows, indent=1))
+        print(json.dumps(looked, indent=1))
         return
-    _write(rows)
+    _write([row_of(w, done[w.name]) for w in worlds() if len(done.get(w.name, ())) >= _datasets(w)])
     state.unlink(missing_ok=True)
 
 
