@@ -21,22 +21,6 @@ class LaggedArrow:
     p_value: float
 
 
-def lagged_arrows(
-    values: Array, lags: int, alpha: float, allowed: np.ndarray, required: np.ndarray
-) -> list[LaggedArrow]:
-    """Arrows from each variable's past to each variable's present.
-
-    First each variable's lagged causes are narrowed down as PC does, the strongest ones conditioned on first; then each pair is
-    tested given the causes of both ends, which takes autocorrelation out. Causes within one period are not looked for.
-
-    Args:
-        values: (T, p), in order of time, evenly spaced.
-        allowed: (p, p), [cause, effect].
-        required: (p, p); kept whatever the test says.
-    """
-    return momentary(embedded(values, lags), values.shape[1], lags, alpha, allowed, required)
-
-
 def embedded(values: Array, lags: int) -> Array:
     """(T − 2·lags, p·(2·lags + 1)): each row holds the present and what lies behind it, lag by lag."""
     depth = 2 * lags
@@ -46,7 +30,15 @@ def embedded(values: Array, lags: int) -> Array:
 def momentary(
     rows: Array, size: int, lags: int, alpha: float, allowed: np.ndarray, required: np.ndarray
 ) -> list[LaggedArrow]:
-    """The arrows of rows made by `embedded`."""
+    """Arrows from each variable's past to each variable's present, of rows made by `embedded`.
+
+    First each variable's lagged causes are narrowed down as PC does, the strongest ones conditioned on first; then each pair is
+    tested given the causes of both ends, which takes autocorrelation out. Causes within one period are not looked for.
+
+    Args:
+        allowed: (p, p), [cause, effect].
+        required: (p, p); kept whatever the test says.
+    """
     dependence = FisherZ.of(rows)
     causes = [_narrowed(dependence, effect, size, lags, alpha, allowed[:, effect]) for effect in range(size)]
     found: list[LaggedArrow] = []
