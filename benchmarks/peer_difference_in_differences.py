@@ -1,6 +1,6 @@
 """Staggered difference-in-differences, 10,000 units × 10 periods, against csdid on the same data: time and answer, in one run.
 
-The peer runs in an environment of its own, made on first use (`--peer PATH` names another interpreter); without it nothing is written.
+The peer runs in an environment of its own, made on first use (`--peer PATH` names another interpreter).
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.peer_environment import interpreter
 from benchmarks.report import write
 from liftos_agents import data, tools
 
 PEER = "csdid==0.4.3"
-ENVIRONMENT = Path(__file__).parent / ".peer" / "csdid"
 UNITS, PERIODS = 10_000, 10
 REPEATS = 3
 AGGREGATES = ("simple", "group", "dynamic", "calendar")
@@ -67,12 +67,7 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser.add_argument("--peer", type=Path, help="Python interpreter that has the peer")
     parser.add_argument("--units", type=int, default=UNITS)
     options = parser.parse_args(arguments)
-    peer = options.peer or _environment()
-    if peer is None or not _has_peer(peer):
-        print(
-            f"Skipped: {PEER} cannot be imported by {peer or 'a new environment'}; name an interpreter with --peer"
-        )
-        return
+    peer = options.peer or interpreter("csdid", PEER)
     frame = _frame(options.units)
     _own(frame[frame["store"] < 500], [])
     rows: list[dict[str, Any]] = []
@@ -175,26 +170,6 @@ def _largest_gap(own: dict[str, Any], peer: dict[str, Any]) -> float:
 
 def _shown(found: dict[str, Any]) -> dict[str, float]:
     return {"estimate": found["overall"]["simple"][0], "standard_error": found["overall"]["simple"][1]}
-
-
-def _has_peer(interpreter: Path) -> bool:
-    try:
-        return subprocess.run([str(interpreter), "-c", "import csdid"], capture_output=True).returncode == 0
-    except OSError:
-        return False
-
-
-def _environment() -> Path | None:
-    """The peer's interpreter, or None where it cannot be installed."""
-    interpreter = ENVIRONMENT / "bin" / "python"
-    try:
-        if not interpreter.exists():
-            subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)
-        if not _has_peer(interpreter):
-            subprocess.run([str(interpreter), "-m", "pip", "install", "--quiet", PEER], check=True)
-    except subprocess.CalledProcessError:
-        return None
-    return interpreter
 
 
 if __name__ == "__main__":

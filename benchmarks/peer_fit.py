@@ -17,12 +17,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.peer_environment import interpreter
 from benchmarks.report import write
 from liftos_agents import data, sandbox, tools
 from liftos_agents.sandbox import MarketSpec, SimulatedMarket
 
 PEER = "pymc-marketing==0.19.2"
-ENVIRONMENT = Path(__file__).parent / ".peer"
 SEEDS = (11, 12, 13, 14)
 OUTCOME, DATE = "revenue", "date"
 
@@ -132,11 +132,7 @@ def _totals(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def interpreter_of_peer() -> Path:
     """The interpreter that has the peer; its environment is made on first use."""
-    interpreter = ENVIRONMENT / "bin" / "python"
-    if not interpreter.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)
-        subprocess.run([str(interpreter), "-m", "pip", "install", "--quiet", PEER, "nutpie"], check=True)
-    return interpreter
+    return interpreter("pymc", PEER, "nutpie")
 
 
 if __name__ == "__main__":

@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.peer_environment import interpreter
 from benchmarks.report import write
 from liftos_agents import data, tools
 
 PEER = "rdrobust==2.1.1"
-ENVIRONMENT = Path(__file__).parent / ".peer" / "rdrobust"
 ROWS = 100_000
 REPEATS = 3
 
@@ -63,7 +63,10 @@ def main(arguments: Sequence[str] = ()) -> None:
     frame = _frame(options.rows)
     _own(frame.head(2000))
     rows = []
-    for name, found in {"liftos": _own(frame), PEER: _peer(frame, options.peer or _environment())}.items():
+    for name, found in {
+        "liftos": _own(frame),
+        PEER: _peer(frame, options.peer or interpreter("rdrobust", PEER)),
+    }.items():
         rows.append({"tool": name, **found, "seconds": statistics.median(found["seconds"])})
     for row in rows:
         row["ratio"] = row["seconds"] / rows[0]["seconds"]
@@ -118,14 +121,6 @@ def _peer(frame: pd.DataFrame, interpreter: Path) -> dict[str, Any]:
         command = [str(interpreter), "-c", _PEER_CALL, str(path), str(REPEATS)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(done.stdout.strip().splitlines()[-1])
-
-
-def _environment() -> Path:
-    interpreter = ENVIRONMENT / "bin" / "python"
-    if not interpreter.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)
-        subprocess.run([str(interpreter), "-m", "pip", "install", "--quiet", PEER], check=True)
-    return interpreter
 
 
 if __name__ == "__main__":

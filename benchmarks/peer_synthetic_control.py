@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.peer_environment import interpreter
 from benchmarks.report import write
 from liftos_agents import tools
 from liftos_agents.data import TransientStore
 
 PEER = "pysyncon==1.7.0"
-ENVIRONMENT = Path(__file__).parent / ".peer" / "pysyncon"
 SCRIPT = Path(__file__).parent / "peers" / "synthetic_control.py"
 SEEDS = (21, 22, 23)
 DONORS, PERIODS, BEFORE = 50, 100, 80
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser.add_argument("--peer", type=Path, help="Python interpreter that has the peer")
     parser.add_argument("--panels", type=int, default=len(SEEDS))
     options = parser.parse_args(arguments)
-    peer = options.peer or _environment()
+    peer = options.peer or interpreter("pysyncon", PEER)
     _own(_panel(1))
     rows: list[dict[str, Any]] = []
     for seed in SEEDS[: options.panels]:
@@ -128,14 +128,6 @@ def _peer(frame: pd.DataFrame, interpreter: Path) -> dict[str, Any]:
         command = [str(interpreter), str(SCRIPT), str(path), str(BEFORE)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(done.stdout.strip().splitlines()[-1])
-
-
-def _environment() -> Path:
-    interpreter = ENVIRONMENT / "bin" / "python"
-    if not interpreter.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)
-        subprocess.run([str(interpreter), "-m", "pip", "install", "--quiet", PEER], check=True)
-    return interpreter
 
 
 if __name__ == "__main__":

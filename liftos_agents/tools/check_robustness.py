@@ -91,7 +91,7 @@ class CheckRobustnessResult(BaseModel):
 
 @tool(
     "check_robustness",
-    version="1",
+    version="2",
     summary="Whether an effect stands up to placebo treatments and outcomes, a random cause, random halves, an unmeasured cause and other "
     "specifications.",
     data="rows",

@@ -24,7 +24,7 @@ from liftos_agents.tools.registry import tool
 
 @tool(
     "estimate_effect",
-    version="1",
+    version="2",
     summary="What a treatment does to an outcome with measured controls held equal: regression, weighting, matching, AIPW, double "
     "machine learning or a causal forest, with overlap, balance, segments and sensitivity.",
     data="rows",

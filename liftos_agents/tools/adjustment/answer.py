@@ -68,7 +68,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Propensities:
-    """(n,) probabilities of treatment, and the first split's fit that they come from, if cross-fitted."""
+    """(n,) probabilities of treatment, and the first split's whole fit that they come from, if cross-fitted."""
 
     values: Array
     fit: CrossFit | None = None
@@ -104,7 +104,7 @@ def propensities(study: Study, features: Features, plan: Plan) -> Propensities:
     if plan.method not in CROSS_FITTED:
         return Propensities(logistic_propensity(study, features))
     fold = fold_of_row(study, plan.folds, plan.seed, 0)
-    fit = cross_fit(study, features, ("propensity",), fold, plan.learners)
+    fit = cross_fit(study, features, _parts(study, plan), fold, plan.learners)
     return Propensities(fit.values["propensity"], fit)
 
 
@@ -138,14 +138,7 @@ def _cross_fitted(
         report(f"split {split + 1} of {plan.splits}", split / plan.splits)
         fold = fold_of_row(study, plan.folds, plan.seed, split)
         known = first.fit if first is not None and split == 0 else None
-        left: tuple[Part, ...] = needed
-        if known is not None:
-            left = tuple(part for part in needed if part not in known.values)
-        fit = cross_fit(study, features, left, fold, plan.learners, chosen)
-        if known is not None:
-            fit = CrossFit(
-                known.values | fit.values, known.learners | fit.learners, known.losses | fit.losses
-            )
+        fit = known or cross_fit(study, features, needed, fold, plan.learners, chosen)
         chosen = fit.learners
         moment, effect = _moment(study, fit, plan, split)
         moments.append(moment)

@@ -88,63 +88,82 @@ def cross_fit(
     Args:
         chosen: Learners settled by an earlier split; nothing is compared then.
     """
-    values: dict[Part, Array] = {}
-    learners: dict[Part, Learner] = {}
-    losses: dict[Part, dict[Learner, float]] = {}
+    candidates: dict[Part, tuple[Learner, ...]] = {}
     for part in parts:
         rows = _rows(study, part)
         fewest = int(min((rows & (fold != k)).sum() for k in np.unique(fold)))
-        candidates: tuple[Learner, ...] = features.usable(fewest)
+        candidates[part] = features.usable(fewest)
         if chosen is not None:
-            candidates = (chosen[part],)
+            candidates[part] = (chosen[part],)
         elif choice != "auto":
-            candidates = (choice,)
-        found: dict[Learner, Array] = {
-            learner: _predict(study, features, part, rows, fold, learner) for learner in candidates
+            candidates[part] = (choice,)
+    pairs = [(part, learner) for part in parts for learner in candidates[part]]
+    found = _predictions(study, features, pairs, fold)
+    losses: dict[Part, dict[Learner, float]] = {
+        part: {
+            learner: _loss(study, part, _rows(study, part), found[part, learner])
+            for learner in candidates[part]
         }
-        loss: dict[Learner, float] = {
-            learner: _loss(study, part, rows, value) for learner, value in found.items()
-        }
-        losses[part] = loss
-        learners[part] = min(candidates, key=loss.__getitem__)
-        values[part] = found[learners[part]]
-    return CrossFit(values, learners, losses)
+        for part in parts
+    }
+    learners = {part: min(candidates[part], key=losses[part].__getitem__) for part in parts}
+    return CrossFit({part: found[part, learners[part]] for part in parts}, learners, losses)
 
 
-def _predict(
-    study: Study,
-    features: Features,
-    part: Part,
-    rows: NDArray[np.bool_],
-    fold: NDArray[np.int64],
-    learner: Learner,
-) -> Array:
-    matrix = features.matrix(learner)
-    target = study.treatment if part in ("propensity", "dose") else study.outcome
-    weights = None if np.ptp(study.weights) == 0.0 else study.weights
-    middle, spread = (0.0, 1.0) if part == "propensity" else (float(target.mean()), float(target.std()))
-    scaled = target if part == "propensity" else (target - middle) / spread
-    predict = classify if part == "propensity" else regress
-    out = np.empty(len(study))
-
-    def one(number: int) -> None:
-        train, test = np.flatnonzero(rows & (fold != number)), fold == number
-        weight = None if weights is None else weights[train]
-        out[test] = predict(learner, matrix[train], scaled[train], weight, matrix[test])
-
-    def alone(number: int) -> None:
-        with threadpool_limits(1):
-            one(number)
-
+def _predictions(
+    study: Study, features: Features, pairs: list[tuple[Part, Learner]], fold: NDArray[np.int64]
+) -> dict[tuple[Part, Learner], Array]:
+    """(n,) out-of-fold predictions of each part by each learner."""
+    fits = {pair: _OutOfFold(study, features, *pair, fold) for pair in pairs}
     numbers = np.unique(fold).tolist()
-    if learner != "boosting" or len(study) < ROWS_FOR_WORKERS:
-        for number in numbers:
-            one(number)
-        return middle + spread * out
-    # Each fold is fitted by one thread alone, so that the bytes do not depend on how many there are.
-    with ThreadPoolExecutor(min(len(numbers), os.cpu_count() or 1)) as workers:
-        list(workers.map(alone, numbers))
-    return middle + spread * out
+    # One thread grows a fold's trees from first to last, so that the bytes do not depend on how many there are.
+    shared = len(study) >= ROWS_FOR_WORKERS
+    aside = [(fit, k) for fit in fits.values() for k in numbers if shared and fit.learner == "boosting"]
+    for fit in fits.values():
+        if not (shared and fit.learner == "boosting"):
+            for number in numbers:
+                fit.predict(number)
+    if aside:
+        # The longest first, so that no worker is left with one at the end.
+        aside.sort(key=lambda job: -job[0].rows.sum())
+        with ThreadPoolExecutor(min(len(aside), os.cpu_count() or 1)) as workers:
+            list(workers.map(lambda job: job[0].predict_alone(job[1]), aside))
+    return {pair: fit.values() for pair, fit in fits.items()}
+
+
+class _OutOfFold:
+    """One part of the nuisance, predicted by one learner, fold by fold."""
+
+    def __init__(
+        self, study: Study, features: Features, part: Part, learner: Learner, fold: NDArray[np.int64]
+    ) -> None:
+        target = study.treatment if part in ("propensity", "dose") else study.outcome
+        self.learner, self.rows = learner, _rows(study, part)
+        self._predict = classify if part == "propensity" else regress
+        self._matrix, self._fold = features.matrix(learner), fold
+        self._weights = None if np.ptp(study.weights) == 0.0 else study.weights
+        self._middle, self._spread = (
+            (0.0, 1.0) if part == "propensity" else (float(target.mean()), float(target.std()))
+        )
+        self._target = target if part == "propensity" else (target - self._middle) / self._spread
+        self._out = np.empty(len(study))
+
+    def predict(self, number: int) -> None:
+        """Learn from the other folds, predict this one."""
+        train, test = np.flatnonzero(self.rows & (self._fold != number)), self._fold == number
+        weights = None if self._weights is None else self._weights[train]
+        self._out[test] = self._predict(
+            self.learner, self._matrix[train], self._target[train], weights, self._matrix[test]
+        )
+
+    def predict_alone(self, number: int) -> None:
+        """The same on one thread."""
+        with threadpool_limits(1):
+            self.predict(number)
+
+    def values(self) -> Array:
+        """(n,) predictions in the target's units."""
+        return self._middle + self._spread * self._out
 
 
 def _rows(study: Study, part: Part) -> NDArray[np.bool_]:

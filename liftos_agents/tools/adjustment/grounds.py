@@ -82,7 +82,7 @@ def room(study: Study, propensity: Array, target: Target, refusing: bool) -> Roo
     diagnostics = checks(study, found, target)
     if not refusing or all(check.passed for check in diagnostics):
         return Room(target, found, diagnostics)
-    why = f"{format_share(found.share_outside)} of the rows have no counterpart in the other group"
+    why = _why(diagnostics)
     if target == "ate":
         treated = overlap(study, propensity, "att")
         moved = checks(study, treated, "att")
@@ -93,6 +93,18 @@ def room(study: Study, propensity: Array, target: Target, refusing: bool) -> Roo
             )
             return Room("att", treated, (*diagnostics, *moved), said)
     return Room(None, found, diagnostics, f"Treated and untreated rows are too different to compare: {why}.")
+
+
+def _why(diagnostics: tuple[Check, Check]) -> str:
+    outside, effective = diagnostics
+    if not outside.passed:
+        return (
+            f"{format_share(float(outside.value or 0.0))} of the rows have no counterpart in the other group"
+        )
+    worth, bar = float(effective.value or 0.0), float(effective.threshold or 0.0)
+    if effective.name == "effective_untreated_rows":
+        return f"weighted to look like the treated, the untreated rows are worth {format_number(worth)} rows, fewer than {format_number(bar)}"
+    return f"weighted to look like all rows, a group is worth {format_share(worth)} of its rows, less than {format_share(bar)}"
 
 
 def dose_left(study: Study) -> Check:

@@ -17,6 +17,9 @@ Array = NDArray[np.float64]
 MOST_OUTSIDE = 0.05
 LEAST_EFFECTIVE_SHARE = 0.1
 LEAST_EFFECTIVE = 30.0
+LEAST_EFFECTIVE_OF_FEW = 10.0
+SHARE_OF_FEW = 0.25
+"""A small untreated group passes with a quarter of its rows, ten at least: its few rows show in the standard error."""
 
 
 class Overlap(BaseModel):
@@ -67,7 +70,7 @@ def checks(study: Study, found: Overlap, target: Target) -> tuple[Check, Check]:
     else:
         effective, bar, name, words = (
             found.effective_untreated,
-            LEAST_EFFECTIVE,
+            min(LEAST_EFFECTIVE, max(LEAST_EFFECTIVE_OF_FEW, SHARE_OF_FEW * (len(study) - treated))),
             "effective_untreated_rows",
             "rows",
         )

@@ -33,9 +33,10 @@ def regression(study: Study, target: Target) -> Moment:
     if slopes_from is not None:
         parts.append(d[:, None] * centred)
     x = np.hstack(parts)
-    inverse = np.linalg.pinv((x * w[:, None]).T @ x / n, hermitian=True)
-    beta = inverse @ (x * w[:, None]).T @ study.outcome / n
-    influence = (x * (w * (study.outcome - x @ beta))[:, None]) @ inverse[:, 1]
+    weighted = x if np.all(w == 1.0) else x * w[:, None]
+    inverse = np.linalg.pinv(weighted.T @ x / n, hermitian=True)
+    beta = inverse @ (study.outcome @ weighted) / n
+    influence = w * (study.outcome - x @ beta) * (x @ inverse[:, 1])
     if slopes_from is not None:
         group = w * (d if target == "att" else 1.0)
         influence = influence + group / group.mean() * (centred @ beta[slopes_from:])

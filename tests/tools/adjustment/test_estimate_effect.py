@@ -147,6 +147,30 @@ def test_no_overlap_is_refused() -> None:
     assert found.plot("bars").title.startswith("Overlap")
 
 
+def test_few_rows_that_overlap_are_enough_for_the_treated() -> None:
+    frame = made(60)
+    found = effect(frame, controls=CONTROLS, method="ols", target="att")
+    untreated = int((frame["d"] == 0).sum())
+    bar = next(c for c in found.checks if c.name == "effective_untreated_rows")
+    assert found.status == "estimated"
+    assert bar.threshold == pytest.approx(max(10.0, untreated / 4))
+    assert bar.value is not None
+    assert bar.value < 30
+
+
+@pytest.mark.parametrize(
+    ("slope", "said"), [(2.0, "are worth 15.5 rows, fewer than 30"), (4.0, "have no counterpart")]
+)
+def test_the_bar_that_failed_is_the_one_that_is_said(slope: float, said: str) -> None:
+    rng = np.random.default_rng(4)
+    x = rng.standard_normal(300)
+    frame = pd.DataFrame({"x": x, "d": (rng.random(300) < 1 / (1 + np.exp(-slope * x))).astype(int)})
+    frame["y"] = x + frame["d"] + rng.standard_normal(300)
+    found = effect(frame, controls=("x",), method="ols", target="att")
+    assert found.status == "refused"
+    assert said in found.reasons[0]
+
+
 def test_treatment_that_controls_explain_whole_is_refused() -> None:
     frame = made(300)
     frame["dose"] = frame["x1"] + frame["x2"] + 0.1 * np.random.default_rng(2).standard_normal(300)
