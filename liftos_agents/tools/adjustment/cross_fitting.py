@@ -97,7 +97,7 @@ def cross_fit(
             candidates[part] = (chosen[part],)
         elif choice != "auto":
             candidates[part] = (choice,)
-    pairs = [(part, learner) for part in parts for learner in candidates[part]]
+    pairs: list[tuple[Part, Learner]] = [(part, learner) for part in parts for learner in candidates[part]]
     found = _predictions(study, features, pairs, fold)
     losses: dict[Part, dict[Learner, float]] = {
         part: {
@@ -106,7 +106,9 @@ def cross_fit(
         }
         for part in parts
     }
-    learners = {part: min(candidates[part], key=losses[part].__getitem__) for part in parts}
+    learners: dict[Part, Learner] = {
+        part: min(candidates[part], key=losses[part].__getitem__) for part in parts
+    }
     return CrossFit({part: found[part, learners[part]] for part in parts}, learners, losses)
 
 
@@ -138,7 +140,8 @@ class _OutOfFold:
         self, study: Study, features: Features, part: Part, learner: Learner, fold: NDArray[np.int64]
     ) -> None:
         target = study.treatment if part in ("propensity", "dose") else study.outcome
-        self.learner, self.rows = learner, _rows(study, part)
+        self.learner: Learner = learner
+        self.rows = _rows(study, part)
         self._predict = classify if part == "propensity" else regress
         self._matrix, self._fold = features.matrix(learner), fold
         self._weights = None if np.ptp(study.weights) == 0.0 else study.weights
