@@ -19,7 +19,6 @@ import numpy as np
 
 from benchmarks.confounding import BASE_SEED, NAMES, spec
 from benchmarks.report import write
-from liftos_agents.sandbox import media
 from liftos_agents.sandbox.market import SimulatedMarket, simulate
 from liftos_agents.tools.mmm.input import LiftTest, MmmInput
 from liftos_agents.tools.mmm.lift_result import LiftTestProposal
@@ -95,10 +94,7 @@ def _test(market: SimulatedMarket, proposal: LiftTestProposal, rng: np.random.Ge
     changed = market.spend.copy()
     weeks = slice(WEEK, WEEK + proposal.periods)
     changed[weeks, channel] = np.maximum(changed[weeks, channel] + proposal.spend_change, 0.0)
-    truth, other = (
-        media.contribution(market.spec, path[None], market.demand[None]).sum()
-        for path in (changed, market.spend)
-    )
+    truth, other = (market.media_revenue(path) for path in (changed, market.spend))
     start = (market.frame()["date"].iloc[WEEK]).date()
     return LiftTest(
         channel=proposal.channel,

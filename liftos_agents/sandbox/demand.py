@@ -18,7 +18,19 @@ WEEKS_PER_YEAR = DAYS_PER_YEAR / 7.0
 
 def demand_path(spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks) -> Array:
     """Demand D, shape (S, T), mean about 1; weeks count from the first one shown and are consecutive."""
-    return np.exp(_autoregression(spec, seeds, weeks)) * season(spec, weeks) * holiday(spec, weeks)
+    national = _autoregression(spec, seeds, weeks, "demand", spec.demand.volatility)
+    return np.exp(national) * season(spec, weeks) * holiday(spec, weeks)
+
+
+def region_demand(spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks) -> Array:
+    """Each region's own demand beside the national one, mean 1, shape (S, T, G)."""
+    if spec.geos.volatility == 0.0:
+        return np.ones((len(seeds), len(weeks), spec.geos.count))
+    paths = [
+        _autoregression(spec, seeds, weeks, f"demand in region {g + 1}", spec.geos.volatility)
+        for g in range(spec.geos.count)
+    ]
+    return np.exp(np.stack(paths, axis=-1))
 
 
 def price_path(spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks) -> Array:
@@ -67,11 +79,13 @@ def week_dates(spec: MarketSpec, weeks: Weeks) -> list[dt.date]:
     return [spec.start + dt.timedelta(days=7 * int(week)) for week in weeks]
 
 
-def _autoregression(spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks) -> Array:
-    """d, an AR(1) in its stationary law, with E[exp(d)] = 1; its past is that of `weeks_before`."""
-    persistence, volatility = spec.demand.persistence, spec.demand.volatility
+def _autoregression(
+    spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks, stream: str, volatility: float
+) -> Array:
+    """An AR(1) in its stationary law, its exponential 1 in the mean; its past is that of `weeks_before`."""
+    persistence = spec.demand.persistence
     first = -spec.weeks_before
-    innovations = normal(seeds, np.arange(first, int(weeks[-1]) + 1), "demand")
+    innovations = normal(seeds, np.arange(first, int(weeks[-1]) + 1), stream)
     path = np.empty_like(innovations)
     path[:, 0] = innovations[:, 0]
     scale = np.sqrt(1.0 - persistence**2)

@@ -11,16 +11,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from liftos_agents.domain.verdict import SIMULATED
-from liftos_agents.sandbox import media
-from liftos_agents.sandbox.demand import (
-    baseline_path,
-    demand_path,
-    holiday_label,
-    price_path,
-    proxy_path,
-    week_dates,
-)
-from liftos_agents.sandbox.noise import Array, negative_binomial, normal, uniform
+from liftos_agents.sandbox import sales, tape
+from liftos_agents.sandbox.demand import holiday_label, week_dates
+from liftos_agents.sandbox.noise import Array
+from liftos_agents.sandbox.response import Response
 from liftos_agents.sandbox.spec import MarketSpec
 from liftos_agents.sandbox.truth import PlanOutcome, Truth, World
 
@@ -36,6 +30,7 @@ class MarketBatch:
     proxy: Array
     baseline: Array
     spend: Array
+    exposure: Array
     incremental: Array
     claimed: Array
     revenue: Array
@@ -103,8 +98,9 @@ class SimulatedMarket:
         }
         for c, channel in enumerate(spec.channels):
             spend = np.round(self.spend[:, c], 2)
+            exposure = np.round(self._shown(self.batch.exposure)[:, c], 2)
             columns[f"{channel.name}_spend"] = spend
-            columns[f"{channel.name}_impressions"] = np.round(1000.0 * spend / channel.cost_per_mille)
+            columns[f"{channel.name}_impressions"] = np.round(1000.0 * exposure / channel.cost_per_mille)
             columns[f"{channel.name}_claimed_revenue"] = np.round(self.claimed[:, c], 2)
         columns["search_interest"] = np.round(self._shown(self.batch.proxy), 1)
         if spec.promotions.share > 0:
@@ -131,6 +127,12 @@ class SimulatedMarket:
             ArgumentError: Unknown channels, a wrong shape, or negative spend.
         """
         return self._world.outcome(plan, horizon)
+
+    def media_revenue(self, spend: ArrayLike) -> float:
+        """Expected revenue of media in the shown weeks, had they been spent on like `spend`, (T, C)."""
+        before = self.batch.spend[self.index, : self.spec.weeks_before]
+        path = np.concatenate([before, np.asarray(spend, dtype=np.float64)])
+        return float(self._world.rollout(path[None]).incremental[:, self.spec.weeks_before :].sum())
 
     def optimal_allocation(
         self,
@@ -179,33 +181,20 @@ def simulate(spec: MarketSpec, seed: int | None = None) -> SimulatedMarket:
 def simulate_many(spec: MarketSpec, seeds: Sequence[int]) -> MarketBatch:
     """Worlds of `spec`, one a seed, computed together; each is the same as `simulate` makes alone."""
     keys = np.asarray(seeds, dtype=np.int64)
-    weeks = np.arange(-spec.weeks_before, spec.weeks)
-    demand = demand_path(spec, keys, weeks)
-    price = price_path(spec, keys, weeks)
-    baseline = baseline_path(spec, weeks, demand, price)
-    spend = media.planned_spend(spec, keys, weeks, demand)
-    exposure = media.saturation(spec, spend)
-    incremental = media.contribution(spec, spend, demand)
+    world = tape.record(spec, keys, spec.weeks_before + spec.weeks)
+    planned = world.planned[:, :, None, :] * spec.geo_weights[:, None]
+    flows, _ = Response(spec).respond(world, planned)
+    revenue = sales.draw(spec, flows.expected, world.luck)
     return MarketBatch(
         spec=spec,
         seeds=keys,
-        demand=demand,
-        price=price,
-        proxy=proxy_path(spec, keys, weeks, demand),
-        baseline=baseline,
-        spend=spend,
-        incremental=incremental,
-        claimed=media.claims(spec, incremental, baseline, exposure),
-        revenue=_revenue(spec, keys, weeks, baseline + incremental.sum(axis=-1)),
+        demand=world.national_demand,
+        price=world.price,
+        proxy=world.proxy,
+        baseline=flows.baseline.sum(axis=-1),
+        spend=flows.spend.sum(axis=2),
+        exposure=flows.exposure.sum(axis=2),
+        incremental=flows.incremental.sum(axis=2),
+        claimed=flows.claimed.sum(axis=2),
+        revenue=revenue.sum(axis=-1),
     )
-
-
-def _revenue(spec: MarketSpec, seeds: NDArray[np.int64], weeks: NDArray[np.int64], expected: Array) -> Array:
-    level = spec.noise.level
-    if spec.noise.kind == "normal":
-        return np.maximum(expected * (1.0 + level * normal(seeds, weeks, "sales")), 0.0)
-    if level == 0.0:
-        return expected
-    orders = expected / spec.noise.order_value
-    draws = negative_binomial(uniform(seeds, weeks, "sales"), orders, level**2)
-    return draws * spec.noise.order_value

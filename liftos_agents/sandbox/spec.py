@@ -5,14 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from liftos_agents.sandbox.mechanisms import (
+    AuctionSpec,
+    BreakSpec,
+    BudgetSpec,
+    ExperimentSpec,
+    FatigueSpec,
+    GeoSpec,
+    InteractionSpec,
+    Part,
+    RivalSpec,
+    SearchSpec,
+)
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ChannelSpec(_Part):
+class ChannelSpec(Part):
     """One paid channel.
 
     Attributes:
@@ -27,6 +39,12 @@ class ChannelSpec(_Part):
         cost_per_mille: Money per 1,000 impressions.
         credit: κ, how much of its true effect the platform claims.
         poaching: o, share of baseline revenue the platform claims at full saturation.
+        carryover: `geometric` weights retention^lag, or `delayed` ones retention^((lag − peak)²) (Jin et al. 2017).
+        peak: Lag with the greatest delayed weight.
+        delay: Share of what media cause that is bought 0, 1, 2 … weeks later; adds up to 1.
+        window: Weeks after an exposure, its own included, in which its platform takes credit; no end when absent.
+        auction: What exposure costs; the base price when absent.
+        search: The channel is bought by bids; it then has no auction.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -41,9 +59,24 @@ class ChannelSpec(_Part):
     cost_per_mille: float = Field(default=8.0, gt=0)
     credit: float = Field(default=1.0, ge=0)
     poaching: float = Field(default=0.0, ge=0)
+    carryover: Literal["geometric", "delayed"] = "geometric"
+    peak: int = Field(default=0, ge=0, le=26)
+    delay: tuple[float, ...] = Field(default=(1.0,), min_length=1, max_length=26)
+    window: int | None = Field(default=None, ge=1)
+    auction: AuctionSpec | None = None
+    search: SearchSpec | None = None
+    fatigue: FatigueSpec = FatigueSpec()
+
+    @model_validator(mode="after")
+    def _possible(self) -> ChannelSpec:
+        if min(self.delay) < 0 or abs(sum(self.delay) - 1.0) > 1e-9:
+            raise ValueError(f"delay must be shares that add up to 1, got {self.delay!r}")
+        if self.auction is not None and self.search is not None:
+            raise ValueError("a channel is bought in an auction or by bids (search), not both")
+        return self
 
 
-class DemandSpec(_Part):
+class DemandSpec(Part):
     """D = exp(d) · season · holiday, d an AR(1).
 
     Attributes:
@@ -65,14 +98,14 @@ class DemandSpec(_Part):
     proxy_noise: float = Field(default=0.1, ge=0)
 
 
-class PlannerSpec(_Part):
+class PlannerSpec(Part):
     """The incumbent planner: spend ∝ D^confounding, with a shock that all channels share."""
 
     confounding: float = Field(default=0.0, ge=0)
     common_shock: float = Field(default=0.0, ge=0)
 
 
-class PromotionSpec(_Part):
+class PromotionSpec(Part):
     """Price cuts: in a `share` of the weeks the price falls by `discount`, sales rise by its elasticity."""
 
     share: float = Field(default=0.0, ge=0, lt=1)
@@ -80,7 +113,7 @@ class PromotionSpec(_Part):
     elasticity: float = Field(default=1.5, ge=0)
 
 
-class NoiseSpec(_Part):
+class NoiseSpec(Part):
     """Chance in sales: relative `level` of Normal noise, or `level`² as dispersion of negative binomial orders."""
 
     kind: Literal["normal", "negative_binomial"] = "normal"
@@ -88,7 +121,7 @@ class NoiseSpec(_Part):
     order_value: float = Field(default=50.0, gt=0)
 
 
-class MarketSpec(_Part):
+class MarketSpec(Part):
     """A market from which any number of worlds can be drawn, one a seed.
 
     Attributes:
@@ -102,6 +135,12 @@ class MarketSpec(_Part):
         media_follows_demand: Media's effect scales with demand, as the baseline does.
         tracking_loss: τ, share of conversions that no platform sees.
         margin: Profit per unit of revenue.
+        interactions: Upper-funnel channels that help lower ones; no channel may help itself through others.
+        rival: A competitor; none when absent.
+        breaks: Changes at hidden dates.
+        geos: Regions.
+        budget: What may be spent.
+        experiments: What geo experiments cost.
     """
 
     channels: tuple[ChannelSpec, ...] = Field(min_length=1)
@@ -119,6 +158,12 @@ class MarketSpec(_Part):
     media_follows_demand: bool = False
     tracking_loss: float = Field(default=0.0, ge=0, lt=1)
     margin: float = Field(default=1.0, gt=0, le=1)
+    interactions: tuple[InteractionSpec, ...] = ()
+    rival: RivalSpec | None = None
+    breaks: tuple[BreakSpec, ...] = ()
+    geos: GeoSpec = GeoSpec()
+    budget: BudgetSpec = BudgetSpec()
+    experiments: ExperimentSpec = ExperimentSpec()
     currency: str = "EUR"
     seed: int = Field(default=0, ge=0, lt=2**63)
 
@@ -129,9 +174,41 @@ class MarketSpec(_Part):
             raise ValueError(f"channel names must differ, got {names!r}")
         if self.start.weekday() != 0:
             raise ValueError(f"start must be a Monday, got {self.start.isoformat()!r}")
-        return self
+        self._known_channels()
+        pairs = [(i.upper, i.lower) for i in self.interactions]
+        if len(set(pairs)) < len(pairs):
+            raise ValueError(f"each pair of channels may interact once, got {pairs!r}")
+        try:
+            cycle = [upper for upper, _ in nx.find_cycle(nx.DiGraph(pairs))]
+        except nx.NetworkXNoCycle:
+            return self
+        raise ValueError(
+            f"interactions must not come back to where they began, got {' → '.join([*cycle, cycle[0]])}"
+        )
+
+    def _known_channels(self) -> None:
+        named = {
+            "interactions": [name for i in self.interactions for name in (i.upper, i.lower)],
+            "breaks": [b.channel for b in self.breaks if b.channel is not None],
+            "budget": [*self.budget.minimum, *self.budget.maximum, *self.budget.lead_weeks],
+        }
+        for part, mentioned in named.items():
+            unknown = sorted(set(mentioned) - set(self.names))
+            if unknown:
+                raise ValueError(f"{part} name {unknown[0]!r}; channels are {', '.join(self.names)}")
 
     @property
     def names(self) -> tuple[str, ...]:
         """The channels' names."""
         return tuple(channel.name for channel in self.channels)
+
+    @property
+    def geo_weights(self) -> NDArray[np.float64]:
+        """(G,) shares of the market by region, largest first."""
+        sizes = (1.0 + np.arange(self.geos.count)) ** -self.geos.concentration
+        return sizes / sizes.sum()
+
+    @property
+    def mean_spend(self) -> float:
+        """Money a week at demand 1, all channels together."""
+        return float(sum(channel.mean_spend for channel in self.channels))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict
 
 from liftos_agents.errors import ArgumentError
-from liftos_agents.sandbox import media
-from liftos_agents.sandbox.demand import baseline_path, demand_path
+from liftos_agents.sandbox.demand import baseline_path
 from liftos_agents.sandbox.noise import Array
+from liftos_agents.sandbox.response import Carry, Flows, Response
 from liftos_agents.sandbox.spec import MarketSpec
+from liftos_agents.sandbox.tape import Tape, record
 
 _STEP = 0.005
 _GRID = 400
@@ -81,58 +83,63 @@ class World:
         self.spec = spec
         self.seed = seed
         self.spend = spend
+        self.response = Response(spec)
+        self.fading = len(self.response.carryover) + len(self.response.delay) - 2
+        """Weeks after which spend has no effect any more."""
+        self._tape = record(spec, np.array([seed]), len(spend) + self.fading)
 
-    def rollout(self, spend: Array) -> Array:
-        """Media revenue by week and channel, shape (..., W, C), for spend (..., W, C) from `weeks_before` on."""
-        return media.contribution(self.spec, spend, self._demand(spend.shape[-2]))
+    def rollout(self, spend: Array) -> Flows:
+        """What spend (N, W, C) from `weeks_before` on would do, the same world N times."""
+        return self.response.respond(self._weeks(0, spend.shape[1]), self._by_region(spend))[0]
 
     def effects(self, claimed: Array) -> Truth:
         """The truth of the window; `claimed` is the platforms' total by channel, shape (C,)."""
         spec, before = self.spec, self.spec.weeks_before
         window = slice(before, before + spec.weeks)
-        tail = np.zeros((spec.carryover_weeks - 1, len(spec.channels)))
-        actual = np.concatenate([self.spend, tail])
-        by_channel = self.rollout(actual)
+        channels = len(spec.channels)
+        actual = np.concatenate([self.spend, np.zeros((self.fading, channels))])
+        variants = np.repeat(actual[None], 1 + 3 * channels, axis=0)
+        for c in range(channels):
+            for row, factor in enumerate((0.0, 1.0 + _STEP, 1.0 - _STEP)):
+                variants[1 + 3 * c + row, window, c] *= factor
+        flows = self.rollout(variants)
+        totals = flows.expected.sum(axis=(1, 2))
+        without, more, less = totals[1:].reshape(channels, 3).T
+        by_channel = flows.incremental[0, window].sum(axis=(0, 1))
         spent = actual[window].sum(axis=0)
-        caused = np.array([self._difference(actual, window, c, 1.0, 0.0) for c in range(len(spent))])
-        slope = np.array(
-            [self._difference(actual, window, c, 1.0 + _STEP, 1.0 - _STEP) for c in range(len(spent))]
-        )
-        weeks = np.arange(spec.weeks)
-        demand = self._demand(before + spec.weeks)[before:]
-        price = np.ones_like(demand)
-        channels = {
+        found = {
             channel.name: ChannelTruth(
                 spend=float(spent[c]),
-                contribution=float(by_channel[window, c].sum()),
-                roas=_ratio(caused[c], spent[c]),
-                marginal_roas=_ratio(slope[c], 2.0 * _STEP * spent[c]),
+                contribution=float(by_channel[c]),
+                roas=_ratio(totals[0] - without[c], spent[c]),
+                marginal_roas=_ratio(more[c] - less[c], 2.0 * _STEP * spent[c]),
                 claimed=float(claimed[c]),
             )
             for c, channel in enumerate(spec.channels)
         }
+        weeks = np.arange(spec.weeks)
+        demand = self._tape.national_demand[0, window]
         return Truth(
-            channels=channels,
-            baseline=float(baseline_path(spec, weeks, demand, price).sum()),
-            media=float(by_channel[window].sum()),
+            channels=found,
+            baseline=float(baseline_path(spec, weeks, demand, np.ones_like(demand)).sum()),
+            media=float(by_channel.sum()),
             demand=tuple(float(d) for d in demand),
         )
 
     def outcome(self, plan: Mapping[str, float] | ArrayLike, horizon: int) -> PlanOutcome:
         """What `plan` does in the `horizon` weeks after the window; see `SimulatedMarket.outcome`."""
         path = self.path(plan, horizon)
-        revenue = float(self._plan_revenue(path).sum())
+        caused = float(self._caused(path[None])[0])
         weeks = np.arange(self.spec.weeks, self.spec.weeks + horizon)
-        first = self.spec.weeks_before + self.spec.weeks
-        whole = np.concatenate([self.spend, path])
-        demand = self._demand(len(whole))[first:]
+        demand = self._weeks(len(self.spend), horizon).national_demand[0]
         baseline = baseline_path(self.spec, weeks, demand, np.ones_like(demand)).sum()
+        during = self._after(path[None]).incremental[0, :horizon].sum()
         spent = float(path.sum())
         return PlanOutcome(
             spend=spent,
-            revenue=float(baseline + self.rollout(whole)[first:].sum()),
-            media_revenue=revenue,
-            profit=self.spec.margin * revenue - spent,
+            revenue=float(baseline + during),
+            media_revenue=caused,
+            profit=self.spec.margin * caused - spent,
         )
 
     def best(
@@ -176,40 +183,48 @@ class World:
             )
         return path
 
-    def _difference(self, actual: Array, window: slice, channel: int, high: float, low: float) -> float:
-        """Media revenue with one channel's spend scaled by `high`, less that with `low`."""
-        scaled = np.stack([actual, actual])
-        scaled[0, window, channel] *= high
-        scaled[1, window, channel] *= low
-        totals = self.rollout(scaled).sum(axis=(-1, -2))
-        return float(totals[0] - totals[1])
+    def _after(self, plans: Array) -> Flows:
+        """Plans (N, H, C) for the weeks after the window, and the weeks in which they fade."""
+        tail = np.zeros((len(plans), self.fading, plans.shape[2]))
+        whole = self._by_region(np.concatenate([plans, tail], axis=1))
+        carry = self._history.repeat(len(plans))
+        return self.response.respond(self._weeks(len(self.spend), whole.shape[1]), whole, carry=carry)[0]
 
-    def _plan_revenue(self, path: Array) -> Array:
-        """Revenue by channel, (..., C), that plans (..., H, C) cause, spill-over included."""
-        lags = self.spec.carryover_weeks - 1
-        kept = min(lags, len(self.spend))
-        history = self.spend[len(self.spend) - kept :]
-        leading = path.shape[:-2]
-        before = np.broadcast_to(history, (*leading, *history.shape))
-        after = np.zeros((*leading, lags, path.shape[-1]))
-        weeks = path.shape[-2] + lags
-        demand = self._demand(len(self.spend) + weeks)[len(self.spend) - kept :]
-        planned = media.contribution(self.spec, np.concatenate([before, path, after], axis=-2), demand)
-        without = media.contribution(
-            self.spec, np.concatenate([history, np.zeros((weeks, path.shape[-1]))]), demand
-        )
-        return (planned - without)[..., kept:, :].sum(axis=-2)
+    @cached_property
+    def _history(self) -> Carry:
+        weeks = self._weeks(0, len(self.spend))
+        return self.response.respond(weeks, self._by_region(self.spend[None]))[1]
 
-    def _constant(self, totals: Array, horizon: int) -> Array:
-        """`_plan_revenue` of totals (..., C) spread evenly over the horizon."""
-        weekly = totals / horizon
-        return self._plan_revenue(np.repeat(weekly[..., None, :], horizon, axis=-2))
+    def _caused(self, plans: Array) -> Array:
+        """Revenue that plans (N, H, C) cause, spill-over included, (N,)."""
+        nothing = np.zeros((1, *plans.shape[1:]))
+        totals = self._after(np.concatenate([nothing, plans])).expected.sum(axis=(1, 2))
+        return totals[1:] - totals[0]
+
+    def _by_channel(self, totals: Array, horizon: int) -> Array:
+        """Revenue of totals (N, C), spread evenly over the horizon, by channel, (N, C)."""
+        weekly = np.repeat(totals[:, None, :] / horizon, horizon, axis=1)
+        return self._after(weekly).incremental.sum(axis=(1, 2))
+
+    def _together(self, totals: Array, horizon: int) -> Array:
+        """The same of all channels together, (N,)."""
+        return self._caused(np.repeat(totals[:, None, :] / horizon, horizon, axis=1))
+
+    def _by_region(self, spend: Array) -> Array:
+        return spend[:, :, None, :] * self.spec.geo_weights[:, None]
+
+    def _weeks(self, start: int, weeks: int) -> Tape:
+        if start + weeks > self._tape.weeks:
+            self._tape = record(self.spec, np.array([self.seed]), start + weeks)
+        return self._tape.span(start, start + weeks)
 
     def _on_grid(self, low: Array, high: Array, spare: float, horizon: int) -> Array:
         """The best allocation on a grid, by dynamic programming: exact there, whatever the curves' shape."""
         steps = np.linspace(0.0, spare, _GRID + 1)
         amounts = low + steps[:, None]
-        worth = np.where(amounts <= high + 1e-9 * max(spare, 1.0), self._constant(amounts, horizon), -np.inf)
+        worth = np.where(
+            amounts <= high + 1e-9 * max(spare, 1.0), self._by_channel(amounts, horizon), -np.inf
+        )
         value = np.full(_GRID + 1, -np.inf)
         value[0] = 0.0
         choices: list[NDArray[np.intp]] = []
@@ -233,27 +248,23 @@ class World:
         for c in range(len(best)):
             best[c] += max(0.0, min(high[c] - best[c], total - best.sum()))
         step = total / _GRID
-        while step > _FINEST * total:
-            here = self._constant(best, horizon)
-            more = self._constant(best + step, horizon) - here
-            less = self._constant(np.maximum(best - step, 0.0), horizon) - here
-            gain = np.where((best + step <= high)[:, None] & (best - step >= low)[None, :], 1.0, np.nan) * (
-                more[:, None] + less[None, :]
-            )
-            np.fill_diagonal(gain, np.nan)
-            gain = np.nan_to_num(gain, nan=-np.inf)
-            to, source = np.unravel_index(int(gain.argmax()), gain.shape)
-            if gain[to, source] > 1e-9 * max(1.0, abs(float(here.sum()))):
-                best[to] += step
-                best[source] -= step
+        pairs = [(a, b) for a in range(len(best)) for b in range(len(best)) if a != b]
+        while pairs and step > _FINEST * total:
+            moved = [best]
+            for to, source in pairs:
+                trial = best.copy()
+                trial[to] += step
+                trial[source] -= step
+                moved.append(trial)
+            rows = np.array(moved)
+            kept = ((rows >= low) & (rows <= high)).all(axis=1) | (np.arange(len(rows)) == 0)
+            worth = np.where(kept, self._together(np.maximum(rows, 0.0), horizon), -np.inf)
+            chosen = int(worth.argmax())
+            if worth[chosen] - worth[0] > 1e-9 * max(1.0, abs(float(worth[0]))):
+                best = rows[chosen]
             else:
                 step /= 2.0
         return best
-
-    def _demand(self, weeks: int) -> Array:
-        """Demand from `weeks_before` on, shape (weeks,)."""
-        first = -self.spec.weeks_before
-        return demand_path(self.spec, np.array([self.seed]), np.arange(first, first + weeks))[0]
 
 
 def _ratio(above: float, below: float) -> float:

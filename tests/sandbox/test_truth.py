@@ -44,7 +44,7 @@ def test_an_outcome_is_the_difference_of_two_long_rollouts(small):
     path = np.zeros((2, 61, 3))
     path[:, :40] = longer.spend[:40]
     path[1, 40:53] = market._world.path(plan, 13)
-    both = longer._world.rollout(path).sum(axis=(1, 2))
+    both = longer._world.rollout(path).incremental.sum(axis=(1, 2, 3))
     assert market.outcome(plan, 13).media_revenue == pytest.approx(both[1] - both[0])
 
 
@@ -122,3 +122,9 @@ def test_the_scenarios_hold_what_they_state():
 def test_an_unknown_scenario_names_those_there_are():
     with pytest.raises(NotFoundError, match="textbook"):
         scenarios.load("texbook")
+
+
+def test_media_revenue_of_the_incumbents_own_spend_is_what_media_brought(small):
+    market = simulate(small(weeks=30).model_copy(update={"weeks_before": 6}), 2)
+    assert market.media_revenue(market.spend) == pytest.approx(market.incremental.sum(), rel=1e-12)
+    assert market.media_revenue(0.5 * market.spend) < market.incremental.sum()

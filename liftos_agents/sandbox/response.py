@@ -1,0 +1,269 @@
+"""What media do: from money to exposure, carry-over, saturation, sales and the platforms' claims.
+
+Every mechanism is a causal filter of the spend: nothing feeds back from sales. So the same functions play one week with what
+the weeks before left behind (`Carry`), or all weeks at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liftos_agents.sandbox.noise import Array
+from liftos_agents.sandbox.spec import ChannelSpec, MarketSpec
+from liftos_agents.sandbox.tape import Tape
+
+_LOGISTIC_HALF = float(np.arctanh(0.5))
+
+
+@dataclass(frozen=True, eq=False)
+class Carry:
+    """What past weeks left behind.
+
+    Attributes:
+        exposure: The last weeks' exposure, (S, L − 1, G, C), oldest first.
+        caused: Sales caused and not bought yet, by week of cause, (S, K − 1, G, C); likewise `credited`.
+        weariness: F of the creatives, (S, G, C).
+        pressure: Of a reactive rival, (S,).
+        spent: Last week's budget, (S,).
+    """
+
+    exposure: Array
+    caused: Array
+    credited: Array
+    weariness: Array
+    pressure: Array
+    spent: Array
+
+    def repeat(self, times: int) -> Carry:
+        """One world's past `times` times."""
+        return Carry(**{f.name: np.repeat(getattr(self, f.name), times, axis=0) for f in fields(self)})
+
+
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """S worlds over W weeks, expected values; arrays (S, W, G, C), the baseline (S, W, G).
+
+    Attributes:
+        spend: Money really spent: a search budget may find too few searches.
+        exposure: As money at base prices.
+        saturation: 0 … 1.
+        incremental: Revenue that media bring in, in the week in which it is bought.
+        baseline: Revenue without media, what a rival steals taken off.
+        claimed: Revenue that the platforms report.
+    """
+
+    spend: Array
+    exposure: Array
+    saturation: Array
+    incremental: Array
+    baseline: Array
+    claimed: Array
+
+    @property
+    def expected(self) -> Array:
+        """Expected revenue, (S, W, G)."""
+        return self.baseline + self.incremental.sum(axis=-1)
+
+
+class Response:
+    """The mechanics of one specification, its numbers gathered once."""
+
+    def __init__(self, spec: MarketSpec) -> None:
+        channels = spec.channels
+        self.spec = spec
+        self.weights = spec.geo_weights[:, None]
+        self.mean_spend = _gathered(channels, "mean_spend")
+        self.effect = self.weights * _gathered(channels, "effect")
+        self.half = self.weights * _gathered(channels, "half_saturation")
+        self.slope = _gathered(channels, "slope")
+        self.credit, self.poaching = _gathered(channels, "credit"), _gathered(channels, "poaching")
+        self.carryover = carryover_kernel(spec)
+        self.delay = _padded([c.delay for c in channels])
+        windows = [spec.carryover_weeks if c.window is None else c.window for c in channels]
+        self.within = self.carryover * (np.arange(len(self.carryover))[:, None] < np.array(windows))
+        self.windowed = bool((self.within < self.carryover).any())
+        self.fatigue = np.array([c.fatigue.strength for c in channels])
+        self.memory = np.array([c.fatigue.memory for c in channels])
+        self.tires = bool((self.fatigue > 0).any())
+        self.interactions = [
+            (spec.names.index(i.upper), spec.names.index(i.lower), i.strength) for i in spec.interactions
+        ]
+        self._auctions = [(k, c.auction) for k, c in enumerate(channels) if c.auction is not None]
+        self._searches = [(k, c.search) for k, c in enumerate(channels) if c.search is not None]
+
+    def fresh(self, worlds: int) -> Carry:
+        """Nothing carried over."""
+        shape = (self.weights.shape[0], len(self.spec.channels))
+        lags, waits = len(self.carryover) - 1, len(self.delay) - 1
+        return Carry(
+            exposure=np.zeros((worlds, lags, *shape)),
+            caused=np.zeros((worlds, waits, *shape)),
+            credited=np.zeros((worlds, waits, *shape)),
+            weariness=np.zeros((worlds, *shape)),
+            pressure=np.zeros(worlds),
+            spent=np.full(worlds, self._taken_for_granted),
+        )
+
+    def respond(
+        self,
+        tape: Tape,
+        spend: Array,
+        *,
+        bids: Array | None = None,
+        refresh: NDArray[np.bool_] | None = None,
+        carry: Carry | None = None,
+    ) -> tuple[Flows, Carry]:
+        """What `spend` does in the weeks of `tape`, and what it leaves behind.
+
+        Args:
+            spend: Budgets, (S, W, G, C).
+            bids: Of the channels bought by bids, (S, W, C); the incumbent's when absent.
+            refresh: New creatives, (S, W, C).
+        """
+        before = carry or self.fresh(len(spend))
+        pressure, rival = self._rival(tape, spend, before)
+        spent, exposure = self._buy(tape, spend, bids, pressure)
+        carried, exposures = _filter(exposure, before.exposure, self.carryover)
+        saturation = self._saturation(carried)
+        caused = self.effect * saturation
+        if tape.effect is not None:
+            caused = caused * tape.effect[:, :, None, :]
+        if self.spec.media_follows_demand:
+            caused = caused * tape.demand[..., None]
+        weariness = before.weariness
+        if self.tires:
+            lively, weariness = self._wear(exposure, refresh, weariness)
+            caused = caused * lively
+        for upper, lower, strength in self.interactions:
+            caused[..., lower] *= 1.0 + strength * saturation[..., upper]
+        credited = caused
+        if self.windowed:
+            recent, _ = _filter(exposure, before.exposure, self.within)
+            credited = caused * np.divide(recent, carried, out=np.zeros_like(carried), where=carried > 0)
+        incremental, waiting = _filter(caused, before.caused, self.delay)
+        seen, unseen = (
+            (incremental, waiting) if credited is caused else _filter(credited, before.credited, self.delay)
+        )
+        baseline = tape.baseline
+        if pressure is not None and self.spec.rival is not None and self.spec.rival.steal:
+            baseline = baseline * np.exp(-self.spec.rival.steal * pressure)[..., None]
+        poached = self.poaching * baseline[..., None] * saturation
+        claimed = (1.0 - tape.tracking)[..., None, None] * (self.credit * seen + poached)
+        flows = Flows(spent, exposure, saturation, incremental, baseline, claimed)
+        return flows, Carry(exposures, waiting, unseen, weariness, *rival)
+
+    @property
+    def _taken_for_granted(self) -> float:
+        rival = self.spec.rival
+        return self.spec.mean_spend if rival is None or rival.reference is None else rival.reference
+
+    def _rival(self, tape: Tape, spend: Array, before: Carry) -> tuple[Array | None, tuple[Array, Array]]:
+        """The rival's pressure by week, (S, W), and what it remembers; it answers budgets, not what they found to buy."""
+        rival = self.spec.rival
+        if rival is None or rival.kind == "scheduled":
+            return tape.pressure, (before.pressure, before.spent)
+        totals = spend.sum(axis=(2, 3))
+        now, last = before.pressure, before.spent
+        pressure = np.empty_like(totals)
+        for week in range(totals.shape[1]):
+            provoked = np.maximum(last / self._taken_for_granted - 1.0, 0.0)
+            now = rival.memory * now + (1.0 - rival.memory) * rival.reaction * provoked
+            pressure[:, week], last = now, totals[:, week]
+        return pressure, (now, last)
+
+    def _buy(
+        self, tape: Tape, spend: Array, bids: Array | None, pressure: Array | None
+    ) -> tuple[Array, Array]:
+        """Money spent and exposure bought with it."""
+        rival = self.spec.rival
+        common = None
+        if pressure is not None and rival is not None and rival.price:
+            common = 1.0 + rival.price * pressure[..., None]
+        if common is None and tape.media_price is None and not self._auctions and not self._searches:
+            return spend, spend
+        exposure = spend.copy()
+        if common is not None:
+            exposure /= common[..., None]
+        if tape.media_price is not None:
+            exposure /= tape.media_price[:, :, None, :]
+        for c, auction in self._auctions:
+            price = tape.demand**auction.demand if auction.demand else 1.0
+            if auction.pressure:
+                base = self.weights[:, 0] * (auction.reference or self.mean_spend[c])
+                price = price * (1.0 + spend[..., c] / base) ** auction.pressure
+            exposure[..., c] /= price
+        if not self._searches:
+            return spend, exposure
+        spent = spend.copy()
+        for c, search in self._searches:
+            bid = np.full(spend.shape[:2], search.bid) if bids is None else bids[..., c]
+            voice = np.clip((bid - search.floor) / (search.ceiling - search.floor), 0.0, 1.0)
+            offered = search.volume * self.weights[:, 0] * tape.demand * voice[..., None]
+            paid = np.maximum(bid, 1e-9)[..., None]
+            bought = np.minimum(exposure[..., c] / paid, offered)
+            share = np.divide(
+                bought * paid, exposure[..., c], out=np.zeros_like(bought), where=exposure[..., c] > 0
+            )
+            spent[..., c] *= share
+            exposure[..., c] = bought
+        return spent, exposure
+
+    def _saturation(self, carried: Array) -> Array:
+        ratio = carried / self.half
+        if self.spec.saturation == "logistic":
+            return np.tanh(_LOGISTIC_HALF * ratio)
+        with np.errstate(divide="ignore"):
+            return 1.0 / (1.0 + ratio**-self.slope)
+
+    def _wear(
+        self, exposure: Array, refresh: NDArray[np.bool_] | None, weariness: Array
+    ) -> tuple[Array, Array]:
+        """Share of the effect that tired creatives leave, (S, W, G, C), and F after the last week."""
+        share = exposure / (self.weights * self.mean_spend)
+        left = np.empty_like(exposure)
+        for week in range(exposure.shape[1]):
+            if refresh is not None:
+                weariness = np.where(refresh[:, week, None, :], 0.0, weariness)
+            weariness = self.memory * weariness + (1.0 - self.memory) * share[:, week]
+            left[:, week] = weariness
+        return np.exp(-self.fatigue * left), weariness
+
+
+def carryover_kernel(spec: MarketSpec) -> Array:
+    """Weights by lag and channel, (L, C), each column adding up to one."""
+    lags = np.arange(spec.carryover_weeks, dtype=np.float64)[:, None]
+    retention = _gathered(spec.channels, "retention")
+    peaks = _gathered(spec.channels, "peak")
+    delayed = np.array([c.carryover == "delayed" for c in spec.channels])
+    weights = retention ** np.where(delayed, (lags - peaks) ** 2, lags)
+    return weights / weights.sum(axis=0)
+
+
+def _filter(series: Array, past: Array, kernel: Array) -> tuple[Array, Array]:
+    """Σ kernel[lag] · series[week − lag] over (S, W, G, C), and the past for the week after."""
+    lags = len(kernel) - 1
+    if lags == 0:
+        return series if bool((kernel == 1.0).all()) else series * kernel[0], past
+    whole = np.concatenate([past, series], axis=1)
+    weeks = series.shape[1]
+    if weeks == 1:
+        return np.einsum("slgc,lc->sgc", whole, kernel[::-1])[:, None], whole[:, 1:]
+    out = kernel[0] * series
+    for lag in range(1, lags + 1):
+        out += kernel[lag] * whole[:, lags - lag : lags - lag + weeks]
+    return out, whole[:, weeks:]
+
+
+def _gathered(channels: tuple[ChannelSpec, ...], name: str) -> Array:
+    return np.array([getattr(channel, name) for channel in channels], dtype=np.float64)
+
+
+def _padded(kernels: list[tuple[float, ...]]) -> Array:
+    """(K, C) from one tuple a channel."""
+    out = np.zeros((max(len(k) for k in kernels), len(kernels)))
+    for c, kernel in enumerate(kernels):
+        out[: len(kernel), c] = kernel
+    return out

@@ -1,0 +1,150 @@
+"""What happens in a world whatever is spent: demand, prices, the incumbent's plan, hidden breaks, and the luck of each week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liftos_agents.sandbox.demand import (
+    baseline_path,
+    demand_path,
+    price_path,
+    proxy_path,
+    region_demand,
+)
+from liftos_agents.sandbox.incumbent import planned_spend
+from liftos_agents.sandbox.noise import Array, uniform
+from liftos_agents.sandbox.spec import MarketSpec
+
+
+@dataclass(frozen=True, eq=False)
+class Tape:
+    """S worlds over W weeks from `first`, which counts from the first week shown and may be negative.
+
+    Attributes:
+        seeds: (S,).
+        national_demand: D, (S, W).
+        demand: By region, (S, W, G).
+        price: Relative to the list price, (S, W).
+        proxy: Search interest, (S, W).
+        baseline: Expected revenue without media and rival, (S, W, G).
+        planned: The incumbent's spend, (S, W, C).
+        luck: One uniform a week and region, (S, W, G).
+        tracking: Loss τ, (S, W).
+        pressure: Of a scheduled rival, (S, W); None without one.
+        effect, media_price: What breaks multiply by, (S, W, C); None without such breaks.
+    """
+
+    spec: MarketSpec
+    first: int
+    seeds: NDArray[np.int64]
+    national_demand: Array
+    demand: Array
+    price: Array
+    proxy: Array
+    baseline: Array
+    planned: Array
+    luck: Array
+    tracking: Array
+    pressure: Array | None = None
+    effect: Array | None = None
+    media_price: Array | None = None
+
+    @property
+    def weeks(self) -> int:
+        """W."""
+        return self.national_demand.shape[1]
+
+    def span(self, start: int, stop: int) -> Tape:
+        """The weeks from position `start` to before `stop`."""
+        cut = {name: value[:, start:stop] for name, value in self._series().items()}
+        return replace(self, first=self.first + start, **cut)
+
+    def repeat(self, times: int) -> Tape:
+        """Each world `times` times in a row, for rollouts beside each other."""
+        more = {name: np.repeat(value, times, axis=0) for name, value in self._series().items()}
+        return replace(self, seeds=np.repeat(self.seeds, times), **more)
+
+    def _series(self) -> dict[str, Array]:
+        names = [f.name for f in fields(self) if f.name not in ("spec", "first", "seeds")]
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+
+def record(spec: MarketSpec, seeds: NDArray[np.int64], weeks: int, first: int | None = None) -> Tape:
+    """The tape of `seeds` over `weeks` weeks from `first` (the start of `weeks_before` when absent)."""
+    start = -spec.weeks_before if first is None else first
+    span = np.arange(start, start + weeks)
+    demand = demand_path(spec, seeds, span)
+    regions = demand[..., None] * region_demand(spec, seeds, span)
+    price = price_path(spec, seeds, span)
+    baseline = np.stack(
+        [baseline_path(spec, span, regions[..., g], price) for g in range(spec.geos.count)], axis=-1
+    )
+    changes = _Changes(spec, seeds, span)
+    return Tape(
+        spec=spec,
+        first=start,
+        seeds=seeds,
+        national_demand=demand,
+        demand=regions,
+        price=price,
+        proxy=proxy_path(spec, seeds, span, demand),
+        baseline=baseline * spec.geo_weights * changes.factor("base")[..., None],
+        planned=planned_spend(spec, seeds, span, demand),
+        luck=np.stack([uniform(seeds, span, stream) for stream in _streams(spec)], axis=-1),
+        tracking=changes.tracking(),
+        pressure=_scheduled(spec, seeds, span),
+        effect=changes.by_channel("effect"),
+        media_price=changes.by_channel("price"),
+    )
+
+
+def _streams(spec: MarketSpec) -> list[str]:
+    return ["sales"] + [f"sales in region {g + 1}" for g in range(1, spec.geos.count)]
+
+
+def _scheduled(spec: MarketSpec, seeds: NDArray[np.int64], span: NDArray[np.int64]) -> Array | None:
+    if spec.rival is None or spec.rival.kind != "scheduled":
+        return None
+    on = np.zeros(len(span))
+    for first, last in spec.rival.weeks:
+        on[(span >= first) & (span <= last)] = spec.rival.pressure
+    return np.broadcast_to(on, (len(seeds), len(span)))
+
+
+class _Changes:
+    """The breaks of each world, on its own hidden dates."""
+
+    def __init__(self, spec: MarketSpec, seeds: NDArray[np.int64], span: NDArray[np.int64]) -> None:
+        self.spec, self.shape = spec, (len(seeds), len(span))
+        self.after: list[NDArray[np.bool_]] = []
+        for number, change in enumerate(spec.breaks):
+            drawn = uniform(seeds, [0], f"date of break {number + 1}")[:, 0]
+            date = change.week + np.floor(change.spread * drawn)
+            self.after.append(span[None, :] >= date[:, None])
+
+    def factor(self, what: str) -> Array:
+        found = np.ones(self.shape)
+        for change, after in zip(self.spec.breaks, self.after, strict=True):
+            if change.what == what:
+                found = np.where(after, found * change.value, found)
+        return found
+
+    def tracking(self) -> Array:
+        found = np.full(self.shape, self.spec.tracking_loss)
+        for change, after in zip(self.spec.breaks, self.after, strict=True):
+            if change.what == "tracking":
+                found = np.where(after, change.value, found)
+        return found
+
+    def by_channel(self, what: str) -> Array | None:
+        if all(change.what != what for change in self.spec.breaks):
+            return None
+        found = np.ones((*self.shape, len(self.spec.channels)))
+        for change, after in zip(self.spec.breaks, self.after, strict=True):
+            if change.what == what:
+                touched = [change.channel in (None, name) for name in self.spec.names]
+                found = np.where(after[..., None] & np.array(touched), found * change.value, found)
+        return found
