@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,12 +25,40 @@ class Decision:
         bids: Of channels bought by bids, (S, C); the incumbent's when absent.
         refresh: New creatives, (S, C).
         experiments: World to the geo experiment that begins there this week.
+        abstains: (S,) worlds in which the decider says that the data do not tell what to do, and leaves the incumbent's
+            budgets as they are; `spend` is not read there.
+        stated: 90 % intervals that the decider states for each channel's return on its present spend, (S, C, 2), NaN where
+            it states none; scored, never used.
     """
 
     spend: Array
     bids: Array | None = None
     refresh: NDArray[np.bool_] | None = None
     experiments: Mapping[int, ExperimentDesign] | None = None
+    abstains: NDArray[np.bool_] | None = None
+    stated: Array | None = None
+
+    @classmethod
+    def stack(cls, each: Sequence[Decision]) -> Decision:
+        """Decisions of single worlds as one of all; a field is absent where every one lacks it.
+
+        Raises:
+            ArgumentError: Some give bids and others none.
+        """
+        given = [decision.bids is not None for decision in each]
+        if any(given) and not all(given):
+            raise ArgumentError("either every world's decision gives bids or none does")
+        shape = (1, each[0].spend.shape[1])
+        return cls(
+            spend=np.concatenate([d.spend for d in each]),
+            bids=np.concatenate([d.bids for d in each if d.bids is not None]) if all(given) else None,
+            refresh=_stacked([d.refresh for d in each], np.zeros(shape, dtype=bool)),
+            experiments={
+                world: design for world, d in enumerate(each) for design in (d.experiments or {}).values()
+            },
+            abstains=_stacked([d.abstains for d in each], np.zeros(1, dtype=bool)),
+            stated=_stacked([d.stated for d in each], np.full((*shape, 2), np.nan)),
+        )
 
     @classmethod
     def of(cls, spec: MarketSpec, spend: Mapping[str, float] | ArrayLike, worlds: int = 1) -> Decision:
@@ -98,6 +127,12 @@ class Report:
             *(np.concatenate([getattr(self, name), getattr(later, name)], axis=1) for name in _SERIES),
             readings=later.readings,
         )
+
+
+def _stacked(each: Sequence[NDArray[Any] | None], absent: NDArray[Any]) -> NDArray[Any] | None:
+    if all(value is None for value in each):
+        return None
+    return np.concatenate([absent if value is None else value for value in each])
 
 
 _SERIES = (

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from liftos_agents.errors import ArgumentError
 from liftos_agents.sandbox import sales
+from liftos_agents.sandbox.budget_rules import BudgetRules
 from liftos_agents.sandbox.decision import Decision, Report
 from liftos_agents.sandbox.experiments import ExperimentDesign, ExperimentReading
 from liftos_agents.sandbox.noise import Array
@@ -22,8 +23,6 @@ from liftos_agents.sandbox.spec import MarketSpec
 from liftos_agents.sandbox.tape import record
 
 WEEKS_BEFORE_EXPERIMENT = 8
-_TOLERANCE = 1e-9
-_FOOTHOLD = 0.05
 
 
 @dataclass(eq=False)
@@ -63,6 +62,7 @@ class MarketPlay:
         history: What the weeks before show.
         score: What the decisions came to.
         week: Weeks decided so far.
+        abstained: (S,) worlds in which the decider abstained at least once.
     """
 
     def __init__(self, spec: MarketSpec, seeds: Sequence[int] | NDArray[np.int64], horizon: int = 52) -> None:
@@ -78,7 +78,7 @@ class MarketPlay:
         channels = spec.channels
         self._refresh_cost = np.array([c.fatigue.refresh_cost for c in channels])
         self._mille = 1000.0 / np.array([c.cost_per_mille for c in channels])
-        self._bounds = _Bounds(spec)
+        self._bounds = BudgetRules(spec)
         planned = self._tape.planned[:, : self._first]
         flows, self._carry = self._respond(0, planned[:, :, None, :] * self._weights)
         revenue = sales.draw(spec, flows.expected, self._tape.luck[:, : self._first])
@@ -94,6 +94,7 @@ class MarketPlay:
             nothing.copy(), nothing.copy(), nothing.copy(), nothing.copy(), np.zeros(worlds, np.int64)
         )
         self.week = 0
+        self.abstained = np.zeros(worlds, dtype=bool)
 
     @property
     def done(self) -> bool:
@@ -116,7 +117,11 @@ class MarketPlay:
         worlds, channels = len(self.seeds), len(self.spec.channels)
         if decision.spend.shape != (worlds, channels):
             raise ArgumentError(f"budgets must have shape ({worlds}, {channels}), got {decision.spend.shape}")
-        budgets, broken = self._bounds.cut(decision.spend, self._booked)
+        asked = decision.spend
+        if decision.abstains is not None:
+            asked = np.where(decision.abstains[:, None], self._incumbent, asked)
+            self.abstained |= decision.abstains
+        budgets, broken = self._bounds.cut(asked, self._booked)
         violations = broken.astype(np.int64)
         self._booked = budgets
         delivered = self._after_lead(budgets)
@@ -250,39 +255,3 @@ class MarketPlay:
             price_index=self._tape.price[:, span][:, shown],
             readings=readings,
         )
-
-
-class _Bounds:
-    """What may be spent: hard bounds, whose breach is counted, and what platforms deliver."""
-
-    def __init__(self, spec: MarketSpec) -> None:
-        rules = spec.budget
-        names = spec.names
-        self.low = np.array([rules.minimum.get(name, 0.0) for name in names])
-        self.high = np.array([rules.maximum.get(name, np.inf) for name in names])
-        self.cap = np.inf if rules.cap is None else rules.cap
-        self.pacing = rules.pacing
-        self.foothold = _FOOTHOLD * np.array([c.mean_spend for c in spec.channels])
-        self.lead = np.array([rules.lead_weeks.get(name, 0) for name in names])
-        self.longest_lead = int(self.lead.max())
-        self.scale = spec.mean_spend * _TOLERANCE
-
-    def cut(self, asked: Array, booked: Array) -> tuple[Array, NDArray[np.bool_]]:
-        """Budgets (S, C) within bounds, and the worlds (S,) in which a hard bound was broken."""
-        finite = np.isfinite(asked)
-        wanted = asked if finite.all() else np.where(finite, asked, booked)
-        budgets = np.minimum(np.maximum(wanted, self.low), self.high)
-        broken = np.any((np.abs(budgets - wanted) > self.scale) | ~finite, axis=1)
-        if np.isfinite(self.cap):
-            total = budgets.sum(axis=1)
-            over = total > self.cap + self.scale
-            if over.any():
-                broken = broken | over
-                spare = np.maximum(self.cap - self.low.sum(), 0.0)
-                above = budgets - self.low
-                share = np.minimum(1.0, spare / np.maximum(above.sum(axis=1), 1e-300))
-                budgets = self.low + above * share[:, None]
-        if self.pacing is not None:
-            most = (1.0 + self.pacing) * np.maximum(booked, self.foothold)
-            budgets = np.minimum(budgets, np.maximum(most, self.low))
-        return budgets, broken

@@ -1,0 +1,49 @@
+"""What may be spent in a week: hard bounds, whose breach is counted, and what platforms deliver."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liftos_agents.sandbox.noise import Array
+from liftos_agents.sandbox.spec import MarketSpec
+
+_TOLERANCE = 1e-9
+_FOOTHOLD = 0.05
+"""Of a channel's mean spend: what pacing lets grow from nothing."""
+
+
+class BudgetRules:
+    """The budget rules of a market, its numbers gathered once."""
+
+    def __init__(self, spec: MarketSpec) -> None:
+        rules = spec.budget
+        names = spec.names
+        self.low = np.array([rules.minimum.get(name, 0.0) for name in names])
+        self.high = np.array([rules.maximum.get(name, np.inf) for name in names])
+        self.cap = np.inf if rules.cap is None else rules.cap
+        self.pacing = rules.pacing
+        self.foothold = _FOOTHOLD * np.array([c.mean_spend for c in spec.channels])
+        self.lead = np.array([rules.lead_weeks.get(name, 0) for name in names])
+        self.longest_lead = int(self.lead.max())
+        self.scale = spec.mean_spend * _TOLERANCE
+
+    def cut(self, asked: Array, booked: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """Budgets (S, C) within bounds, and the worlds (S,) in which a hard bound was broken."""
+        finite = np.isfinite(asked)
+        wanted = asked if finite.all() else np.where(finite, asked, booked)
+        budgets = np.minimum(np.maximum(wanted, self.low), self.high)
+        broken = np.any((np.abs(budgets - wanted) > self.scale) | ~finite, axis=1)
+        if np.isfinite(self.cap):
+            total = budgets.sum(axis=1)
+            over = total > self.cap + self.scale
+            if over.any():
+                broken = broken | over
+                spare = np.maximum(self.cap - self.low.sum(), 0.0)
+                above = budgets - self.low
+                share = np.minimum(1.0, spare / np.maximum(above.sum(axis=1), 1e-300))
+                budgets = self.low + above * share[:, None]
+        if self.pacing is not None:
+            most = (1.0 + self.pacing) * np.maximum(booked, self.foothold)
+            budgets = np.minimum(budgets, np.maximum(most, self.low))
+        return budgets, broken
