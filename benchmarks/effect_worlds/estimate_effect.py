@@ -171,20 +171,16 @@ WORLDS: tuple[World, ...] = (
     _holds(
         "curved, aipw with learners compared",
         _made(15, _curved(1000), method="aipw", splits=1, folds=3),
-        datasets=300,
     ),
     _holds("dose, auto", _made(16, _dose(600, False), **QUICK)),
     _holds("dose, ols", _made(17, _dose(600, False), method="ols")),
     _holds(
         "dose, dml with learners compared",
         _made(18, _dose(800, True), method="dml", splits=1, folds=3),
-        datasets=300,
     ),
     _holds(
         "confounded, causal forest",
         _made(19, _confounded(800), method="causal_forest", **QUICK),
-        datasets=200,
-        notes="200 datasets: a forest takes seconds",
     ),
     _broken("no overlap, slope 8", _made(31, _no_overlap(800, 8.0), **QUICK), 3.0),
     _broken("no overlap, slope 4", _made(32, _no_overlap(800, 4.0), **QUICK), 2.0),

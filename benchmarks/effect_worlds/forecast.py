@@ -49,7 +49,6 @@ WORLDS = (
         "holds",
         lambda number: _made(number, 2, "structural"),
         exactness="at_least",
-        datasets=300,
         notes="conformal half-widths from overlapping origins",
     ),
 )
