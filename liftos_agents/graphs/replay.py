@@ -204,6 +204,7 @@ class _Again:
     def _call(self, recorded: Evidence) -> Evidence:
         arguments = dict(recorded.arguments)
         roles = arguments.pop("roles", None)
+        arguments.pop("lacking", None)
         dataset = _dataset(self.workshop, recorded.datasets[0].id) if recorded.datasets else None
         return self.services.registry.run_call(
             recorded.tool,

@@ -35,6 +35,7 @@ class ToolContext:
         given_roles: Roles of the columns, or None for a text or a table whose roles are unclear.
         role_problem: Why `given_roles` is None although there is a table.
         used: Evidence ids of the nested calls, in order of first use.
+        lacking: Packages that were not installed and that the result does without; a nested call that fails for one adds it.
     """
 
     evidence_id: str
@@ -46,6 +47,7 @@ class ToolContext:
     report: Progress | None = None
     cancelled: Callable[[], bool] | None = None
     used: list[str] = field(default_factory=list[str])
+    lacking: set[str] = field(default_factory=set[str])
 
     @cached_property
     def seed(self) -> int:
@@ -120,7 +122,13 @@ class ToolContext:
         """
         if self.nested is None:
             raise ToolFailed(f"{name!r} cannot be run from here")
-        found = self.nested(name, arguments)
+        try:
+            found = self.nested(name, arguments)
+        except ToolFailed as error:
+            if isinstance(error.__cause__, ImportError):
+                self.lacking.add(error.__cause__.name or str(error.__cause__))
+            raise
+        self.lacking.update(found.arguments.get("lacking", ()))
         if found.id not in self.used:
             self.used.append(found.id)
         return found

@@ -179,6 +179,8 @@ class Registry:
     ) -> Evidence:
         """The evidence of one call: from the store when it is there, computed and kept otherwise.
 
+        A result that a package was lacking for says so among its arguments (`lacking`), and is never taken from the store.
+
         Raises:
             ToolRetry: The arguments do not fit the tool, or the tool asks for others.
             ToolFailed: The tool gives up, or the data is not of the kind it reads.
@@ -207,6 +209,10 @@ class Registry:
         context.progress(f"{name} started", 0.0)
         started = time.perf_counter()
         result = canonical_result(wanted.function(context, given), name)
+        if context.lacking:
+            # Kept under an id of its own, so that the call is computed anew once the package is there.
+            filled["lacking"] = sorted(context.lacking)
+            identifier = evidence_id(name, wanted.version, filled, tuple(ref.id for ref in datasets))
         found = Evidence(
             id=identifier,
             tool=name,

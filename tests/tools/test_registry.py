@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from liftos_agents.data import Home, TransientStore, load, open_home
 from liftos_agents.domain.canonical import canonical_json
+from liftos_agents.domain.evidence import evidence_id
 from liftos_agents.errors import AmbiguousRoleError, CancelledError, LiftError, NotFoundError
 from liftos_agents.tools import Registry, ToolContext, ToolFailed, ToolRetry, names, run, spec, tool
 
@@ -73,7 +74,41 @@ def not_finite(context: ToolContext, arguments: SumArguments) -> SumResult:
     return SumResult(total=float("nan"))
 
 
-REGISTRY = Registry().with_tools(sum_spend, nested, count_letters, not_finite)
+THERE: list[str] = []
+
+
+@tool("with_extra", version="1", summary="Needs a package", data="none")
+def with_extra(context: ToolContext, arguments: SumArguments) -> SumResult:
+    """Fails as a tool does whose package is not installed, unless THERE holds something."""
+    CALLS.append(context.evidence_id)
+    if not THERE:
+        try:
+            raise ModuleNotFoundError("No module named 'extra'", name="extra")
+        except ImportError as error:
+            raise ToolFailed("needs the package extra, which is not installed") from error
+    return SumResult(total=1.0)
+
+
+@tool("does_without", version="1", summary="Does without a package", data="none")
+def does_without(context: ToolContext, arguments: SumArguments) -> SumResult:
+    """The other tool's total, 0 where its package is missing."""
+    CALLS.append(context.evidence_id)
+    try:
+        return SumResult(total=context.run("with_extra").result["total"])
+    except ToolFailed:
+        return SumResult(total=0.0)
+
+
+@tool("above", version="1", summary="Runs a tool that does without a package", data="none")
+def above(context: ToolContext, arguments: SumArguments) -> SumResult:
+    """That tool's total."""
+    CALLS.append(context.evidence_id)
+    return SumResult(total=context.run("does_without").result["total"])
+
+
+REGISTRY = Registry().with_tools(
+    sum_spend, nested, count_letters, not_finite, with_extra, does_without, above
+)
 
 
 @pytest.fixture
@@ -113,6 +148,25 @@ def test_a_call_is_computed_once(sales: Path, home: Home) -> None:
     assert len(CALLS) == 1
     assert REGISTRY.run("sum_spend", sales, home=home, times=2).id != first.id
     assert len(CALLS) == 2
+
+
+def test_what_lacked_a_package_is_kept_but_not_answered_from(home: Home, monkeypatch: Any) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "THERE", [])
+    first = REGISTRY.run("above", home=home)
+    assert first.result["total"] == 0.0
+    assert first.arguments["lacking"] == ["extra"]
+    assert first.id == evidence_id("above", "1", first.arguments, ())
+    again = REGISTRY.run("above", home=home)
+    assert (again.id, again.result) == (first.id, first.result)
+    assert len(CALLS) == 6
+    THERE.append("extra")
+    whole = REGISTRY.run("above", home=home)
+    assert whole.result["total"] == 1.0
+    assert "lacking" not in whole.arguments
+    assert whole.id != first.id
+    assert REGISTRY.run("above", home=home) == whole
+    assert len(CALLS) == 9
+    assert home.evidence.get(first.id) is not None
 
 
 def test_same_content_is_same_evidence_byte_for_byte(sales: Path, home: Home, tmp_path: Path) -> None:

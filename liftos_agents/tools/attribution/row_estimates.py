@@ -104,7 +104,4 @@ def _result(evidence: Evidence) -> EffectResult:
 def _install(given: RowAttribution) -> str:
     left = [method for method in given.methods if method != "causal_forest"]
     without = f", or leave it out with methods={left}" if left else ""
-    return (
-        f"Install it with: pip install liftos-agents[forest]{without}. An answer that is kept stays as it is: after installing, give "
-        "another rows.seed to ask anew."
-    )
+    return f"Install it with: pip install liftos-agents[forest]{without}, and ask again."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import sys
 from typing import Any
 
 import numpy as np
@@ -232,6 +233,19 @@ def test_without_econml_the_forest_is_unavailable_and_the_others_stand(
     assert found.channels["social"].causal_forest.status == "unavailable"
     assert found.channels["social"].causal_forest.evidence is None
     assert found.channels["social"].linear.contribution is not None
+
+
+def test_after_an_installation_the_same_question_gets_the_forest(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("econml")
+    store, frame = TransientStore(), users(600)
+    rows = ROWS | {"methods": ["causal_forest", "linear"]}
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "econml.grf", None)
+        first = tools.run("attribute", frame, store=store, rows=rows)
+    assert first.result["channels"]["social"]["causal_forest"]["status"] == "unavailable"
+    assert first.arguments["lacking"] == ["econml.grf"]
+    after = tools.run("attribute", frame, store=store, rows=rows)
+    assert after.result["channels"]["social"]["causal_forest"]["status"] == "estimated"
 
 
 def test_missing_values_leave_the_same_rows_out_everywhere() -> None:
