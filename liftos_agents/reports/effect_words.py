@@ -138,8 +138,12 @@ def sentences(result: Mapping[str, Any], key: str) -> list[str]:
 
 
 def title(result: Mapping[str, Any]) -> str:
-    """What the effect is of and on; credit along journeys is not called an effect."""
-    if "why_they_differ" in result:
-        return f"Credit for {result.get('outcome')} by channel"
+    """What the effect is of and on; credit along journeys, a forecast and a season are not called effects."""
     treatment, outcome = result.get("treatment"), result.get("outcome")
+    if "why_they_differ" in result:
+        return f"Credit for {outcome} by channel"
+    if "horizon" in result:
+        return f"Forecast of {outcome}"
+    if "headline" in result and "untold" in result:
+        return f"Season of {outcome}"
     return f"Effect of {treatment} on {outcome}" if treatment and outcome else "Effect"

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from rich.console import Console
 
+from liftos_agents import tools
 from liftos_agents.cli import answer_view
 from liftos_agents.cli.effect_view import view
 from liftos_agents.cli.entry import run
 from liftos_agents.cli.evidence_tables import tables
+from liftos_agents.data import TransientStore
 from liftos_agents.domain.effect import EffectResult
 from liftos_agents.domain.evidence import Evidence
 from tests.reports import example_effects
@@ -43,6 +48,24 @@ def test_estimand_and_design_come_before_the_figures() -> None:
     assert "−0.060 to −0.020" in said
     assert "< 0.001" in said
     assert "dynamic_0" in said
+
+
+def test_a_forecast_and_a_season_stand_under_their_own_headings() -> None:
+    days = pd.date_range("2023-01-01", periods=200, freq="D")
+    table = pd.DataFrame(
+        {"date": days, "orders": 100.0 + 20.0 * (days.day_of_week == 5) + np.arange(200) % 3}
+    )
+    given: dict[str, Any] = {"outcome": "orders", "time": "date"}
+    asked = (
+        ("forecast", "Forecast of orders", {"horizon": 7}),
+        ("measure_seasonality", "Season of orders", {}),
+    )
+    for name, heading, more in asked:
+        result = tools.result(tools.run(name, table, store=TransientStore(), **given, **more))
+        assert isinstance(result, EffectResult)
+        said = printed(result)
+        assert heading in said
+        assert "Effect of" not in said
 
 
 def test_a_refusal_gives_reasons_and_advice_and_no_figure() -> None:
