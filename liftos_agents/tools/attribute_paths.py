@@ -39,7 +39,8 @@ class AttributePathsArguments(BaseModel):
         user: Column of the person.
         time: Column of dates or numbers.
         channel: Column of the channel met; empty where a row is a conversion alone.
-        conversion: Column that is 1 (or a count) where a conversion happened, else 0.
+        conversion: Column that is 1 (or a count) where a conversion happened, else 0; one that is the same in every row of a person
+            is counted once, at the last touch, and a warning says so.
         path: Column of paths such as `tv > search`.
         conversions: Column of how often each path converted.
         non_conversions: Column of how often each path did not; without it a path that converted nobody is one such journey.
@@ -90,7 +91,7 @@ _PATHS = ("path", "conversions")
 
 @tool(
     "attribute_paths",
-    version="1",
+    version="2",
     summary="Multi-touch attribution on journeys: Markov removal, Shapley, time decay, position, linear, first and last "
     "touch side by side, why they differ, and what such credit cannot say.",
     data="rows",

@@ -9,6 +9,7 @@ from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.effects import refuse_same, take
 from liftos_agents.tools.errors import ToolRetry
 from liftos_agents.tools.journeys.journeys import Journeys, gathered
+from liftos_agents.tools.journeys.person_flags import once_a_person
 
 TOOL = "attribute_paths"
 _SECONDS_A_DAY = 86_400.0
@@ -28,7 +29,8 @@ def from_touches(
 ) -> Journeys:
     """Journeys from rows of touches: each conversion ends one, what is left of a person is one without conversion.
 
-    A row may be a touch, a conversion (its channel empty), or both. Touches at the same time are ordered by name.
+    A row may be a touch, a conversion (its channel empty), or both. Touches at the same time are ordered by name. A conversion
+    column that is the same in every row of a person marks the person, and is counted once, at the last touch.
 
     Raises:
         ToolRetry: A column is missing, of another type, or holds negative amounts.
@@ -56,6 +58,7 @@ def from_touches(
         range(len(rows)),
         key=lambda i: (people[i], when[i], converted[i] > 0.0, names[i] or "", worth[i], spent[i]),
     )
+    converted, worth, marked = once_a_person(people, order, names, converted, worth)
     found: list[tuple[tuple[str, ...], tuple[float, ...], float, float, float]] = []
     open_: list[tuple[str, float]] = []
     bare = 0
@@ -85,7 +88,8 @@ def from_touches(
     for name, amount in zip(names, spent, strict=True):
         if name is not None:
             by_channel.setdefault(name, []).append(float(amount))
-    notes = [f"{bare} conversions had no touch before them and are credited to no channel."] if bare else []
+    notes = [_marked(conversion, marked)] if marked else []
+    notes += [f"{bare} conversions had no touch before them and are credited to no channel."] if bare else []
     if rows.dropped:
         notes.append(f"{rows.dropped} rows without person, time or conversion were left out.")
     _refuse_empty(found, conversion)
@@ -137,6 +141,14 @@ def from_paths(
     _refuse_empty(found, conversions)
     notes = [f"{empty} rows with an empty path were left out."] if empty else []
     return gathered(found, with_value=value is not None, notes=notes)
+
+
+def _marked(conversion: str, people: int) -> str:
+    return (
+        f"{conversion!r} is the same in every row of a person ({people} people who converted have several rows), so it is read as a "
+        "mark of the person: one conversion, at the last touch. If each row is a conversion of its own, give value, or a column that "
+        "is 1 only where a conversion happened."
+    )
 
 
 def _times(values: pd.Series, name: str) -> np.ndarray:
