@@ -24,7 +24,7 @@ from liftos_agents.tools.registry import tool
 
 @tool(
     "estimate_effect",
-    version="2",
+    version="3",
     summary="What a treatment does to an outcome with measured controls held equal: regression, weighting, matching, AIPW, double "
     "machine learning or a causal forest, with overlap, balance, segments and sensitivity.",
     data="rows",
@@ -41,6 +41,7 @@ def estimate_effect(context: ToolContext, arguments: EstimateEffectArguments) ->
         context,
         outcome=arguments.outcome,
         treatment=arguments.treatment,
+        treated=arguments.treated,
         controls=arguments.controls,
         segments=arguments.segments,
         cluster=arguments.cluster,

@@ -17,6 +17,7 @@ from liftos_agents.tools.identification.question_parts import read_question
 from liftos_agents.tools.identification.refusal import last_reason, reasons_against
 from liftos_agents.tools.identification.scene import Scene
 from liftos_agents.tools.identification.table_structure import Shape, structure_of
+from liftos_agents.tools.identification.told_treated import sides
 from liftos_agents.tools.identification.variables import find_variables
 from liftos_agents.tools.registry import tool
 
@@ -99,7 +100,7 @@ class IdentifyDesignResult(BaseModel):
 
 @tool(
     "identify_design",
-    version="2",
+    version="3",
     summary="Which causal designs a table supports for a question: estimand, adjustment, assumptions, what would falsify each.",
     data="rows",
 )
@@ -252,19 +253,8 @@ def _warnings(scene: Scene, best: Design | None) -> tuple[str, ...]:
             f"The cause is read as {who.cause!r}; {', '.join(map(repr, who.cause_choices))} would fit the words as well."
         )
     cause = scene.columns.get(who.cause or "")
-    if best is not None and cause is not None and len(cause.labels) == 2:
-        said.append(
-            f"The effect is that of {cause.labels[1]!r} against {cause.labels[0]!r}, as the words of {cause.name!r} sort."
-        )
-    if (
-        best is not None
-        and cause is not None
-        and {"holdout", "heldout"} & set(cause.words)
-        and not cause.labels
-    ):
-        said.append(
-            f"{cause.name!r} counts those who were held out: the effect of what they missed is the estimate with its sign turned."
-        )
+    if best is not None and cause is not None:
+        said += sides(scene, cause, best.tool)
     if best is not None and best.name == "adjustment":
         said.append(
             "No design here does without the assumption that everything that matters was observed; a test would settle it."

@@ -7,6 +7,7 @@ from typing import Any
 from liftos_agents.domain.effect import ConfidenceInterval, EffectResult, effect_units
 from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.effects import build, refused
+from liftos_agents.tools.effects.treated import names_the_untreated
 from liftos_agents.tools.experiments import Finding, MeasureIncrementalityArguments
 from liftos_agents.tools.experiments.choice import choose
 from liftos_agents.tools.experiments.geo_experiment import geo_experiment
@@ -35,7 +36,7 @@ class MeasureIncrementalityResult(EffectResult):
 
 @tool(
     "measure_incrementality",
-    version="1",
+    version="2",
     summary="What a geo test, a holdout or a few treated units brought: incremental outcome, cost, iROAS, lift, each with its interval.",
     data="rows",
     timeout_seconds=300.0,
@@ -122,6 +123,8 @@ def _result(
 def _treatment(arguments: MeasureIncrementalityArguments) -> str:
     if arguments.treated_units:
         return f"treatment of {len(arguments.treated_units)} {arguments.unit}"
+    if arguments.treatment and not arguments.treated and names_the_untreated(arguments.treatment):
+        return f"treatment (not {arguments.treatment})"
     return arguments.treatment or f"the spend on {arguments.spend}"
 
 

@@ -116,7 +116,7 @@ _UNITS = {
 
 @tool(
     "use_graph",
-    version="1",
+    version="2",
     summary="An effect by a causal graph you give (DOT, GML, JSON, words): the graph tested against the data, the effect identified by "
     "back-door, front-door or instruments, and estimated; or why this graph does not allow it.",
     data="rows",

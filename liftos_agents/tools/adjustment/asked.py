@@ -9,7 +9,7 @@ import numpy as np
 
 from liftos_agents.tools.adjustment.study import Study, study_of
 from liftos_agents.tools.context import ToolContext
-from liftos_agents.tools.effects import Rows, refuse_same, take
+from liftos_agents.tools.effects import Rows, Treated, refuse_same, take
 from liftos_agents.tools.effects.columns import refuse_constant
 from liftos_agents.tools.errors import ToolRetry
 
@@ -22,11 +22,15 @@ class Asked:
 
     Attributes:
         scale: What 1 and 0 of a binary treatment stand for; empty when they are 1 and 0.
+        treatment: What the treatment is called.
+        notes: What a reader must know of how it was coded.
     """
 
     study: Study
     dropped: int
     scale: str
+    treatment: str
+    notes: tuple[str, ...] = ()
 
 
 def asked(
@@ -34,6 +38,7 @@ def asked(
     *,
     outcome: str,
     treatment: str,
+    treated: tuple[str, ...] = (),
     controls: Sequence[str],
     segments: Sequence[str],
     cluster: str | None,
@@ -42,7 +47,8 @@ def asked(
     """The study of a call.
 
     Raises:
-        ToolRetry: A column is missing, named twice, constant, negative as a weight, or a single cluster.
+        ToolRetry: A column is missing, named twice, constant, negative as a weight, or a single cluster; or a value of `treated` is
+            not in the treatment's column.
         ToolFailed: Too few complete rows.
     """
     refuse_same(
@@ -57,6 +63,7 @@ def asked(
         keys=keys,
         controls=controls,
         optional=[name for name in segments if name not in (outcome, treatment, *controls)],
+        treated=Treated(treatment, treated),
     )
     refuse_constant(rows, TOOL, "outcome", outcome)
     refuse_constant(rows, TOOL, "treatment", treatment)
@@ -69,7 +76,8 @@ def asked(
             fix="Leave cluster out, or name a column with many groups",
         )
     study = study_of(rows, outcome=outcome, treatment=treatment, cluster=cluster, weights=weights)
-    return Asked(study, rows.dropped, _scale(rows, treatment))
+    called = f"treatment (not {treatment})" if rows.turned else treatment
+    return Asked(study, rows.dropped, _scale(rows, treatment), called, rows.notes)
 
 
 def _refuse_weights(rows: Rows, weights: str) -> None:

@@ -13,6 +13,7 @@ from liftos_agents.tools.adjustment.overlap import Overlap
 from liftos_agents.tools.adjustment.regression import Target
 from liftos_agents.tools.adjustment.segment_differences import SegmentDifference
 from liftos_agents.tools.adjustment.sensitivity import Sensitivity
+from liftos_agents.tools.effects import TreatedValues
 
 
 class EstimateEffectArguments(BaseModel):
@@ -20,6 +21,8 @@ class EstimateEffectArguments(BaseModel):
 
     Attributes:
         treatment: Two values (treated or not), or a dose.
+        treated: Values of `treatment` that mean treated, all others being untreated. Without it usual words decide (`control`, `yes`, …),
+            a column named after the untreated (`holdout`, `control`) counts the other way, and else the later word of two is treated.
         controls: Columns measured before the treatment that drive it and the outcome; text ones become indicators.
         method: `auto` is a regression for an experiment (or without controls), else AIPW for a treatment of two values
             and double machine learning for a dose.
@@ -39,6 +42,7 @@ class EstimateEffectArguments(BaseModel):
 
     outcome: str
     treatment: str = Field(description="Column with two values (treated or not), or a numeric dose")
+    treated: TreatedValues = ()
     controls: tuple[str, ...] = Field(default=(), description="Columns measured before the treatment")
     method: Literal["auto", "ols", "ipw", "matching", "aipw", "dml", "causal_forest"] = "auto"
     target: Target = Field(default="ate", description="ate: all rows; att: the treated")

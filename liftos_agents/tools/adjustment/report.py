@@ -137,7 +137,7 @@ class Call:
     def _common(self, target: Target) -> dict[str, Any]:
         a, study = self.arguments, self.study
         said = wording.estimand(
-            a.outcome, a.treatment, binary=study.binary, target=target, method=self.method
+            a.outcome, self.given.treatment, binary=study.binary, target=target, method=self.method
         )
         return {
             "estimand": said + (f"; {self.given.scale}" if self.given.scale else ""),
@@ -146,7 +146,7 @@ class Call:
             ),
             "method": self.method,
             "outcome": a.outcome,
-            "treatment": a.treatment,
+            "treatment": self.given.treatment,
             "n": len(study),
             "units": units(),
             "settings": a.model_dump(mode="json"),
@@ -213,7 +213,7 @@ class Call:
         if self.randomised:
             first = wording.random_assignment(True, self.balance_p)
         else:
-            first = wording.no_hidden_confounder(a.treatment, a.outcome, _strength_words(strength))
+            first = wording.no_hidden_confounder(self.given.treatment, a.outcome, _strength_words(strength))
         failed_overlap = any(
             c.passed is False and c.name in ("share_without_counterpart", "dose_variation_left")
             for c in checks
@@ -233,11 +233,11 @@ class Call:
             found.append(wording.right_form(self.method, said, verdict))
         if self.study.controls.shape[1]:
             found.append(wording.untouched_controls(tuple(s.control for s in wrong)))
-        found.append(wording.no_interference(a.treatment))
+        found.append(wording.no_interference(self.given.treatment))
         return tuple(found)
 
     def _warnings(self, wrong: tuple[Suspect, ...]) -> tuple[str, ...]:
-        out = [s.why for s in wrong if not s.certain]
+        out = [*self.given.notes, *(s.why for s in wrong if not s.certain)]
         if self.given.dropped:
             out.append(f"{self.given.dropped} rows were left out because a value was missing.")
         if not self.randomised and advertising.is_exposure(self.arguments.treatment):

@@ -16,6 +16,7 @@ from liftos_agents.tools.attribution.row_contract import RowAttribution
 from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.effects import Rows, refuse_same, take
 from liftos_agents.tools.effects.columns import refuse_constant
+from liftos_agents.tools.effects.treated import names_the_untreated
 from liftos_agents.tools.errors import ToolRetry
 
 TOOL = "attribute"
@@ -134,6 +135,12 @@ def _refuse_arguments(given: RowAttribution) -> None:
 def _exposure(rows: Rows, given: RowAttribution, column: str, key: str) -> Exposure:
     where = f"{TOOL} argument rows.exposures"
     refuse_constant(rows, f"{TOOL} rows,", "exposures", column)
+    if names_the_untreated(column):
+        raise ToolRetry(
+            f"{column!r} names those whom nothing reached, and an exposure says whom a channel reached",
+            where=where,
+            fix="Leave it out, or use measure_incrementality to read a holdout",
+        )
     values = rows.numbers(column)
     levels = np.unique(values)
     if levels[0] < 0.0:

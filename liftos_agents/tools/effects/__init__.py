@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from liftos_agents.tools.effects.columns import Rows, refuse_same, take
 from liftos_agents.tools.effects.outcome import build, refused
+from liftos_agents.tools.effects.treated import Treated, TreatedValues
 
-__all__ = ["Rows", "build", "refuse_same", "refused", "take"]
+__all__ = ["Rows", "Treated", "TreatedValues", "build", "refuse_same", "refused", "take"]

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from liftos_agents.tools.context import ToolContext
+from liftos_agents.tools.effects.treated import Treated, coded, zero_and_one
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
 
 Array = NDArray[np.float64]
@@ -29,6 +30,8 @@ class Rows:
         control_names: The k names (`region=north` for an indicator).
         dropped: Rows left out because a value was missing.
         words: Column to what its 0 and 1 stand for, where a text or a pair of values was turned into 0 and 1.
+        notes: What a reader must know of how the treatment was coded.
+        turned: Whether the treatment's column counts the untreated, so that its yes became 0.
     """
 
     frame: pd.DataFrame
@@ -36,6 +39,8 @@ class Rows:
     control_names: tuple[str, ...]
     dropped: int
     words: dict[str, tuple[str, str]]
+    notes: tuple[str, ...] = ()
+    turned: bool = False
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -53,6 +58,7 @@ def take(
     keys: Mapping[str, str | None] | None = None,
     controls: Sequence[str] = (),
     optional: Sequence[str] = (),
+    treated: Treated | None = None,
     least: int = 20,
 ) -> Rows:
     """The complete rows of the named columns.
@@ -64,10 +70,11 @@ def take(
         keys: Argument name to a column that is only compared or ordered (unit, time, cluster).
         controls: Columns to adjust for; text ones become indicators.
         optional: Columns whose missing values drop no row (they stay NaN).
+        treated: Which of `numbers` is the treatment, and which of its values mean treated; it is then coded so that 1 is treated.
         least: Fewest complete rows to go on with.
 
     Raises:
-        ToolRetry: A column is not there, not of its type, does not vary, or is named twice.
+        ToolRetry: A column is not there, not of its type, does not vary, or is named twice; or a value of `treated` is not there.
         ToolFailed: The data are no table, or too few rows are complete.
     """
     source = context.dataset.frame
@@ -88,10 +95,17 @@ def take(
             fix="Give more rows, or leave out a column with many gaps",
         )
     words: dict[str, tuple[str, str]] = {}
+    treatment = coded(frame[treated.column], treated, tool) if treated is not None else None
     for argument, name in wanted.items():
-        frame[name] = _as_numbers(frame[name], name, f"{tool} argument {argument}", words)
+        if treated is not None and name == treated.column and treatment is not None:
+            frame[name] = treatment.values
+            words |= {name: treatment.words} if treatment.words else {}
+        else:
+            frame[name] = _as_numbers(frame[name], name, f"{tool} argument {argument}", words)
     matrix, labels = _controls(frame, [c for c in dict.fromkeys(controls) if c not in wanted.values()], tool)
-    return Rows(frame, matrix, labels, len(source) - len(frame), words)
+    notes = (treatment.note,) if treatment is not None and treatment.note else ()
+    turned = treatment is not None and treatment.turned
+    return Rows(frame, matrix, labels, len(source) - len(frame), words, notes, turned)
 
 
 def refuse_same(tool: str, **roles: str | Sequence[str] | None) -> None:
@@ -155,26 +169,9 @@ def _as_numbers(values: pd.Series, name: str, where: str, words: dict[str, tuple
             where=where,
             fix="Name a column of numbers, or one with exactly two values",
         )
-    zero, one = sorted(levels, key=lambda level: (_says_yes(level), level))
+    (zero, one), _ = zero_and_one(levels)
     words[name] = (zero, one)
     return (values.astype(str) == one).astype(np.float64).where(values.notna())
-
-
-def _says_yes(level: str) -> bool:
-    return level.strip().casefold() in {
-        "1",
-        "yes",
-        "y",
-        "true",
-        "t",
-        "treated",
-        "treatment",
-        "test",
-        "ja",
-        "oui",
-        "on",
-        "exposed",
-    }
 
 
 def _controls(frame: pd.DataFrame, names: Sequence[str], tool: str) -> tuple[Array, tuple[str, ...]]:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from liftos_agents.tools.context import ToolContext
-from liftos_agents.tools.effects import refuse_same, take
+from liftos_agents.tools.effects import Treated, refuse_same, take
 from liftos_agents.tools.effects.columns import Rows, refuse_constant
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
 from liftos_agents.tools.experiments.panel import refuse_negative_spend
@@ -78,7 +78,14 @@ def held_out(context: ToolContext, asked: MeasureIncrementalityArguments) -> Hol
         "covariate": asked.covariate,
     }
     keys = {"unit": asked.unit, "time": asked.time}
-    rows = take(context, TOOL, numbers=numbers, keys=keys, least=2 if asked.size else 4)
+    rows = take(
+        context,
+        TOOL,
+        numbers=numbers,
+        keys=keys,
+        treated=Treated(asked.treatment, asked.treated),
+        least=2 if asked.size else 4,
+    )
     refuse_constant(rows, TOOL, "outcome", asked.outcome) if asked.size is None else None
     refuse_negative_spend(rows, asked.spend)
     _refuse_groups(rows, asked)
@@ -133,7 +140,7 @@ def _grouped(rows: Rows, asked: MeasureIncrementalityArguments) -> Holdout:
         spend=None,
         covariate=None,
         taken_out=None,
-        warnings=_dropped(rows),
+        warnings=_notes(rows),
     )
 
 
@@ -166,7 +173,7 @@ def _people(rows: Rows, asked: MeasureIncrementalityArguments) -> Holdout:
         spend=spend,
         covariate=covariate,
         taken_out=taken_out,
-        warnings=_dropped(rows),
+        warnings=_notes(rows),
     )
 
 
@@ -236,5 +243,6 @@ def _less_predicted(values: Array, covariate: Array, treated: Flags) -> tuple[Ar
     return values - slope * (covariate - covariate.mean()), slope**2 * below / whole if whole > 0.0 else 0.0
 
 
-def _dropped(rows: Rows) -> tuple[str, ...]:
-    return (f"{rows.dropped} rows lack a value and are left out.",) if rows.dropped else ()
+def _notes(rows: Rows) -> tuple[str, ...]:
+    dropped = (f"{rows.dropped} rows lack a value and are left out.",) if rows.dropped else ()
+    return (*rows.notes, *dropped)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from liftos_agents.domain.effect import Assumption, Check
 from liftos_agents.domain.figure import Figure, FigurePoint, FigureSeries, SeriesRole
 from liftos_agents.tools.context import ToolContext
-from liftos_agents.tools.effects import refuse_same, take
+from liftos_agents.tools.effects import Treated, refuse_same, take
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
 from liftos_agents.tools.experiments.contrast import pair_positions
 from liftos_agents.tools.experiments.finding import Finding, Moments
@@ -116,7 +116,8 @@ def _totals(context: ToolContext, asked: MeasureIncrementalityArguments) -> Pair
             fix="Name the group column of 0 and 1",
         )
     numbers = {"outcome": asked.outcome, "treatment": asked.treatment, "spend": asked.spend}
-    rows = take(context, TOOL, numbers=numbers, keys={"pair": asked.pair}, least=4)
+    treated = Treated(asked.treatment, asked.treated)
+    rows = take(context, TOOL, numbers=numbers, keys={"pair": asked.pair}, treated=treated, least=4)
     refuse_negative_spend(rows, asked.spend)
     frame = rows.frame.assign(_name=rows.frame[asked.pair].map(label))
     frame = frame.sort_values(["_name", asked.treatment, asked.outcome, asked.spend], kind="stable")
@@ -140,7 +141,10 @@ def _totals(context: ToolContext, asked: MeasureIncrementalityArguments) -> Pair
         (cost[1.0] - cost[0.0]).to_numpy(np.float64),
         float(response[1.0].sum()),
         len(frame),
-        (f"{alone} pairs lack a treated or a control unit and are left out.",) if alone else (),
+        (
+            *rows.notes,
+            *((f"{alone} pairs lack a treated or a control unit and are left out.",) if alone else ()),
+        ),
     )
 
 

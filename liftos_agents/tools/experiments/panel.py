@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from liftos_agents.tools.context import ToolContext
-from liftos_agents.tools.effects import refuse_same, take
+from liftos_agents.tools.effects import Treated, refuse_same, take
 from liftos_agents.tools.effects.columns import Rows, refuse_constant
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
 from liftos_agents.tools.experiments.question import TOOL, MeasureIncrementalityArguments
@@ -92,6 +92,7 @@ def geo_panel(context: ToolContext, asked: MeasureIncrementalityArguments) -> Ge
         TOOL,
         numbers={"outcome": asked.outcome, "treatment": by_column, "spend": asked.spend},
         keys={"unit": asked.unit, "time": asked.time, "pair": asked.pair},
+        treated=None if by_column is None else Treated(by_column, asked.treated),
         least=4,
     )
     refuse_constant(rows, TOOL, "outcome", asked.outcome)
@@ -146,7 +147,7 @@ def _panel(rows: Rows, asked: MeasureIncrementalityArguments) -> GeoPanel:
     everything: list[Any] = list(outcome.columns)
     columns = [c for c in everything if c <= last]
     whole = np.array([not np.isnan(row).any() for row in outcome[columns].to_numpy(np.float64)])
-    warnings = []
+    warnings = list(rows.notes)
     if not whole.all():
         gaps = sorted(map(str, outcome.index[~whole]))
         warnings.append(

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from liftos_agents.tools.effects import TreatedValues
+
 TOOL = "measure_incrementality"
 
 Method = Literal["auto", "geo_experiment", "holdout", "synthetic_control", "tbr", "trimmed_match"]
@@ -20,6 +22,8 @@ class MeasureIncrementalityArguments(BaseModel):
             control total; `trimmed_match`: paired geos, robust to odd pairs; `synthetic_control`: few treated geos.
         outcome: What is to be raised.
         treatment: Group column: 0 and 1, or two words; one that switches on within a unit gives the start as well.
+        treated: Values of `treatment` that mean treated, all others being held out. Without it usual words decide (`control`, `yes`,
+            …), a column named after the held-out (`holdout`, `control`) counts the other way, and else the later word is treated.
         unit: What was assigned: geo, shop, person. Rows of a unit are added up within a period.
         time: Date or number of the period.
         spend: Cost of each row; without it there is no incremental cost and no iROAS.
@@ -42,6 +46,7 @@ class MeasureIncrementalityArguments(BaseModel):
     method: Method = "auto"
     outcome: str
     treatment: str | None = Field(default=None, description="group column: 0/1 or two words")
+    treated: TreatedValues = ()
     unit: str | None = Field(default=None, description="column of what was assigned: geo, shop, person")
     time: str | None = Field(default=None, description="column of dates or period numbers")
     spend: str | None = Field(default=None, description="cost column")

@@ -9,10 +9,10 @@ import pandas as pd
 
 from liftos_agents.tools.identification import vocabulary
 from liftos_agents.tools.identification.column_mentions import mentioned
-from liftos_agents.tools.identification.column_profile import Column
 from liftos_agents.tools.identification.design import Design
 from liftos_agents.tools.identification.scene import Scene, correlation, made, start_of
 from liftos_agents.tools.identification.table_structure import constant_within
+from liftos_agents.tools.identification.told_treated import treated_argument
 
 _SAID = 0.6
 _COMPLIES = 0.999
@@ -24,7 +24,8 @@ def experiments(scene: Scene) -> Iterator[Design]:
     column = scene.columns[scene.cause]
     by_name = any(word in column.text for word in vocabulary.RANDOM_WORDS)
     by_question = "experiment" in scene.parts.methods and drawn_instead(scene) is None
-    if not (by_name or by_question) or column.levels > 2:
+    treated = treated_argument(scene)
+    if not (by_name or by_question) or (column.levels > 2 and not treated):
         return
     why = [
         "the question says that treatment was randomised"
@@ -38,13 +39,14 @@ def experiments(scene: Scene) -> Iterator[Design]:
         and constant_within(scene.frame, scene.cause, structure.unit)
     ):
         yield _over_regions(scene, why)
-    elif "holdout" in scene.parts.text.replace("-", "") and _is_told_treated(column) and not scene.segments:
+    elif "holdout" in scene.parts.text.replace("-", "") and not scene.segments:
         yield _held_out(scene, why)
     else:
         kept = scene.adjustment(*scene.segments)
         arguments = {
             "outcome": scene.outcome,
             "treatment": scene.cause,
+            "treated": list(treated),
             "controls": list(kept.controls),
             "randomised": True,
             "segments": scene.segments,
@@ -85,6 +87,7 @@ def _over_regions(scene: Scene, why: list[str]) -> Design:
     arguments: dict[str, object] = {
         "outcome": scene.outcome,
         "treatment": scene.cause,
+        "treated": list(treated_argument(scene)),
         "unit": structure.unit,
         "time": structure.time,
         "treatment_time": start.date().isoformat() if isinstance(start, pd.Timestamp) else start,
@@ -112,23 +115,18 @@ def _held_out(scene: Scene, why: list[str]) -> Design:
         "method": "holdout",
         "outcome": scene.outcome,
         "treatment": scene.cause,
+        "treated": list(treated_argument(scene)),
         "covariate": covariate,
     }
     return made(scene, "experiment", "measure_incrementality", arguments, 90.0, why)
-
-
-def _is_told_treated(column: Column) -> bool:
-    """Whether 1, or the later word, is the treated side: a column named after the held-out ones counts the other way."""
-    if column.labels:
-        return len(column.labels) == 2 and not {"holdout", "control"} & {column.labels[1].lower()}
-    return not set(column.words) & {"holdout", "control", "heldout", "hold"}
 
 
 def adjustments(scene: Scene) -> Iterator[Design]:
     if not scene.cause or scene.structure.shape == "series":
         return
     column = scene.columns[scene.cause]
-    if column.kind not in ("binary", "whole", "continuous"):
+    treated = treated_argument(scene)
+    if column.kind not in ("binary", "whole", "continuous") and not treated:
         return
     hinted = [
         c.name
@@ -141,6 +139,7 @@ def adjustments(scene: Scene) -> Iterator[Design]:
     arguments = {
         "outcome": scene.outcome,
         "treatment": scene.cause,
+        "treated": list(treated),
         "controls": list(kept.controls),
         "segments": scene.segments,
     }

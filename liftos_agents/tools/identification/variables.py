@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from liftos_agents.tools.effects.treated import zero_and_one
 from liftos_agents.tools.identification import vocabulary
 from liftos_agents.tools.identification.column_mentions import Mentioned, mentioned
 from liftos_agents.tools.identification.column_profile import Column
@@ -256,8 +257,9 @@ def switches_once(frame: pd.DataFrame, cause: str, structure: Structure) -> bool
 
 
 def as_binary(values: pd.Series) -> pd.Series:
-    """A two-valued column as 0 and 1, the larger value (or the later word) being 1."""
+    """A two-valued column as 0 and 1: 1 is the larger number, or the word that means treated, else the later one."""
     if pd.api.types.is_numeric_dtype(values):
         return (values == values.max()).astype(np.float64).where(values.notna())
     levels = sorted(map(str, values.dropna().unique()))
-    return (values.astype(str) == levels[-1]).astype(np.float64).where(values.notna())
+    one = zero_and_one(levels)[0][1] if len(levels) == 2 else levels[-1]
+    return (values.astype(str) == one).astype(np.float64).where(values.notna())
