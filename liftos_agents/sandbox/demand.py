@@ -55,7 +55,12 @@ def season(spec: MarketSpec, weeks: Weeks) -> Array:
     """The yearly season's factor, shape (T,)."""
     days = np.array([d.timetuple().tm_yday for d in week_dates(spec, weeks)], dtype=np.float64)
     angle = 2.0 * np.pi * (days - spec.demand.season_peak) / DAYS_PER_YEAR
-    return np.exp(spec.demand.season * np.cos(angle))
+    log = spec.demand.season * np.cos(angle)
+    for peak in spec.demand.peaks:
+        away = np.abs(days - peak.day)
+        away = np.minimum(away, DAYS_PER_YEAR - away)
+        log = log + peak.lift * np.exp(-0.5 * (away / peak.width) ** 2)
+    return np.exp(log)
 
 
 def holiday(spec: MarketSpec, weeks: Weeks) -> Array:

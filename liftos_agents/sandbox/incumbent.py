@@ -26,7 +26,8 @@ def _channel_spend(
     elasticity = spec.planner.confounding if channel.confounding is None else channel.confounding
     own = _shock(normal(seeds, weeks, f"spend of {channel.name}"), channel.volatility)
     flights = uniform(seeds, weeks // FLIGHT_WEEKS, f"flights of {channel.name}") < channel.active
-    return channel.mean_spend / channel.active * demand**elasticity * own * flights
+    spend = channel.mean_spend / channel.active * demand**elasticity * own * flights
+    return spend if channel.first_week is None else spend * (weeks >= channel.first_week)
 
 
 def _shock(draws: Array, volatility: float) -> Array:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 class Part(BaseModel):
     """Something that a specification is made of: frozen, and strict about its fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class AuctionSpec(Part):
@@ -67,7 +67,13 @@ class FatigueSpec(Part):
 
 
 class InteractionSpec(Part):
-    """An upper-funnel channel helps a lower one: the lower one's effect · (1 + strength · saturation of the upper)."""
+    """An upper-funnel channel helps a lower one: the lower one's effect · (1 + strength · saturation of the upper).
+
+    Attributes:
+        upper: Channel that helps.
+        lower: Channel that is helped.
+        strength: κ.
+    """
 
     upper: str
     lower: str
@@ -81,6 +87,10 @@ class RivalSpec(Part):
     the week before / reference − 1)⁺.
 
     Attributes:
+        kind: Whether it keeps to a calendar or answers budgets.
+        pressure: P while a scheduled rival is on.
+        reaction: How strongly a reactive rival answers.
+        memory: Share of its pressure that is left after a week.
         weeks: First and last week of each campaign of a scheduled rival, from the first week shown.
         reference: Own weekly spend that it takes for granted; the sum of mean spends when absent.
         price: Media cost · (1 + price · P).
@@ -113,6 +123,7 @@ class BreakSpec(Part):
             becomes `value`.
         week: The earliest week, from the first one shown; may lie after the shown weeks.
         spread: The date is drawn evenly from so many weeks.
+        channel: Whose effect or price; every channel's when absent.
     """
 
     what: Literal["effect", "price", "base", "tracking"]
@@ -136,6 +147,7 @@ class GeoSpec(Part):
     """The regions of a market; a national one has one.
 
     Attributes:
+        count: How many.
         concentration: Sizes fall as (rank)^−concentration; 0 makes all equal.
         volatility: Standard deviation of the log of a region's own demand.
     """

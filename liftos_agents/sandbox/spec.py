@@ -28,6 +28,7 @@ class ChannelSpec(Part):
     """One paid channel.
 
     Attributes:
+        name: Lower-case letters, digits and `_`; begins with a letter.
         mean_spend: Money a week at demand 1.
         effect: Revenue a week at full saturation.
         half_saturation: Carried-over weekly spend at which half of `effect` is reached.
@@ -45,6 +46,9 @@ class ChannelSpec(Part):
         window: Weeks after an exposure, its own included, in which its platform takes credit; no end when absent.
         auction: What exposure costs; the base price when absent.
         search: The channel is bought by bids; it then has no auction.
+        fatigue: How its creatives tire.
+        first_week: The incumbent spends nothing before it, counted from the first week shown; from the beginning when absent.
+        platform: Whose export the channel stands in; its own name when absent.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -66,6 +70,8 @@ class ChannelSpec(Part):
     auction: AuctionSpec | None = None
     search: SearchSpec | None = None
     fatigue: FatigueSpec = FatigueSpec()
+    first_week: int | None = Field(default=None, ge=0)
+    platform: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]*$")
 
     @model_validator(mode="after")
     def _possible(self) -> ChannelSpec:
@@ -76,6 +82,20 @@ class ChannelSpec(Part):
         return self
 
 
+class PeakSpec(Part):
+    """A time of the year at which demand rises: its log by `lift` · e^(−½ (days from `day` / `width`)²).
+
+    Attributes:
+        day: Of the year, at its height; the year is a circle.
+        lift: Log uplift at the height.
+        width: Days; two thirds of the peak lie within this distance of its height.
+    """
+
+    day: int = Field(ge=1, le=366)
+    lift: float = Field(ge=-3, le=3)
+    width: float = Field(default=14.0, gt=0, le=120)
+
+
 class DemandSpec(Part):
     """D = exp(d) · season · holiday, d an AR(1).
 
@@ -84,6 +104,7 @@ class DemandSpec(Part):
         volatility: Stationary standard deviation of d.
         season: Amplitude of the yearly season in log demand.
         season_peak: Day of the year on which the season peaks.
+        peaks: Further times of the year at which demand rises or falls, such as intakes.
         holiday: Log uplift in the weeks of Black Friday and before Christmas.
         effect: Exponent of demand in baseline revenue; 0 is demand that moves budgets alone.
         proxy_noise: Standard deviation of the log error with which search interest shows demand.
@@ -93,20 +114,32 @@ class DemandSpec(Part):
     volatility: float = Field(default=0.15, ge=0)
     season: float = Field(default=0.15, ge=0)
     season_peak: int = Field(default=345, ge=1, le=366)
+    peaks: tuple[PeakSpec, ...] = ()
     holiday: float = Field(default=0.0, ge=0)
     effect: float = Field(default=1.0, ge=0)
     proxy_noise: float = Field(default=0.1, ge=0)
 
 
 class PlannerSpec(Part):
-    """The incumbent planner: spend ∝ D^confounding, with a shock that all channels share."""
+    """The incumbent planner: spend ∝ D^confounding, with a shock that all channels share.
+
+    Attributes:
+        confounding: φ, the exponent of demand in every channel that has none of its own.
+        common_shock: Standard deviation of the log of a weekly shock to all budgets at once.
+    """
 
     confounding: float = Field(default=0.0, ge=0)
     common_shock: float = Field(default=0.0, ge=0)
 
 
 class PromotionSpec(Part):
-    """Price cuts: in a `share` of the weeks the price falls by `discount`, sales rise by its elasticity."""
+    """Price cuts: in a `share` of the weeks the price falls by `discount`, sales rise by its elasticity.
+
+    Attributes:
+        share: Of the weeks, drawn at random.
+        discount: Share of the list price.
+        elasticity: Baseline revenue · price^−elasticity.
+    """
 
     share: float = Field(default=0.0, ge=0, lt=1)
     discount: float = Field(default=0.15, ge=0, lt=1)
@@ -114,7 +147,13 @@ class PromotionSpec(Part):
 
 
 class NoiseSpec(Part):
-    """Chance in sales: relative `level` of Normal noise, or `level`² as dispersion of negative binomial orders."""
+    """Chance in sales: relative `level` of Normal noise, or `level`² as dispersion of negative binomial orders.
+
+    Attributes:
+        kind: Law of the week's sales around what is expected.
+        level: Standard deviation relative to the expected sales of the whole market.
+        order_value: Money an order.
+    """
 
     kind: Literal["normal", "negative_binomial"] = "normal"
     level: float = Field(default=0.05, ge=0, lt=1)
@@ -125,12 +164,17 @@ class MarketSpec(Part):
     """A market from which any number of worlds can be drawn, one a seed.
 
     Attributes:
+        channels: What money is spent on.
         weeks: Weeks that a user would see.
         weeks_before: Weeks of media before them, whose effects carry over into the first.
         start: A Monday.
         base_revenue: Revenue a week without media at demand 1.
         trend: Growth of the baseline a year.
         saturation: Shape of every channel's curve.
+        demand: How much the market wants, week by week.
+        planner: How the incumbent sets budgets.
+        promotions: Price cuts.
+        noise: Chance in sales.
         carryover_weeks: Weeks an effect lasts, its own included.
         media_follows_demand: Media's effect scales with demand, as the baseline does.
         tracking_loss: τ, share of conversions that no platform sees.
@@ -141,6 +185,8 @@ class MarketSpec(Part):
         geos: Regions.
         budget: What may be spent.
         experiments: What geo experiments cost.
+        currency: Of all money.
+        seed: Of the world that is drawn when none is named.
     """
 
     channels: tuple[ChannelSpec, ...] = Field(min_length=1)
