@@ -119,10 +119,12 @@ class _Changes:
 
     def __init__(self, spec: MarketSpec, seeds: NDArray[np.int64], span: NDArray[np.int64]) -> None:
         self.spec, self.shape = spec, (len(seeds), len(span))
+        self.dates: list[Array] = []
         self.after: list[NDArray[np.bool_]] = []
         for number, change in enumerate(spec.breaks):
             drawn = uniform(seeds, [0], f"date of break {number + 1}")[:, 0]
             date = change.week + np.floor(change.spread * drawn)
+            self.dates.append(date[:, None])
             self.after.append(span[None, :] >= date[:, None])
 
     def factor(self, what: str) -> Array:
@@ -133,10 +135,13 @@ class _Changes:
         return found
 
     def tracking(self) -> Array:
+        """The loss since the latest of its breaks, whatever their order in the specification."""
         found = np.full(self.shape, self.spec.tracking_loss)
-        for change, after in zip(self.spec.breaks, self.after, strict=True):
+        since = np.full(self.shape, -np.inf)
+        for change, date, after in zip(self.spec.breaks, self.dates, self.after, strict=True):
             if change.what == "tracking":
-                found = np.where(after, change.value, found)
+                newer = after & (date >= since)
+                found, since = np.where(newer, change.value, found), np.where(newer, date, since)
         return found
 
     def by_channel(self, what: str) -> Array | None:
