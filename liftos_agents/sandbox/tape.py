@@ -101,6 +101,15 @@ def record(spec: MarketSpec, seeds: NDArray[np.int64], weeks: int, first: int | 
     )
 
 
+def break_dates(spec: MarketSpec, seeds: NDArray[np.int64]) -> Array:
+    """The hidden week of each break, (B, S), from the first week shown."""
+    dates = np.empty((len(spec.breaks), len(seeds)))
+    for number, change in enumerate(spec.breaks):
+        drawn = uniform(seeds, [0], f"date of break {number + 1}")[:, 0]
+        dates[number] = change.week + np.floor(change.spread * drawn)
+    return dates
+
+
 def _streams(spec: MarketSpec) -> list[str]:
     return ["sales"] + [f"sales in region {g + 1}" for g in range(1, spec.geos.count)]
 
@@ -121,9 +130,7 @@ class _Changes:
         self.spec, self.shape = spec, (len(seeds), len(span))
         self.dates: list[Array] = []
         self.after: list[NDArray[np.bool_]] = []
-        for number, change in enumerate(spec.breaks):
-            drawn = uniform(seeds, [0], f"date of break {number + 1}")[:, 0]
-            date = change.week + np.floor(change.spread * drawn)
+        for date in break_dates(spec, seeds):
             self.dates.append(date[:, None])
             self.after.append(span[None, :] >= date[:, None])
 
