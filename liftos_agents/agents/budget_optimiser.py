@@ -12,7 +12,7 @@ SPECIALIST = Specialist(
     purpose="Splits a media budget over channels for the highest expected profit under the limits given, and rehearses the plan before money is spent.",
     prompt=_PROMPT.text,
     prompt_version=_PROMPT.version,
-    tools=("fit_mmm", "optimise_budget", "rehearse_plan", "what_if"),
+    tools=("fit_mmm", "optimise_budget", "simulate_plan", "what_if"),
     needs="table",
     handles=(
         "splitting a budget over channels",

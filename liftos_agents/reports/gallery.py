@@ -18,7 +18,7 @@ from liftos_agents.reports.response_curves import response_curves
 
 _BY_TOOL: tuple[tuple[str, Callable[[Evidence], Iterator[Chart]]], ...] = (
     ("optimise_budget", budget),
-    ("rehearse_plan", rehearsal),
+    ("simulate_plan", rehearsal),
     ("fit_mmm", contributions),
     ("attribute", over_claim),
     ("fit_mmm", fit_over_time),

@@ -5,19 +5,28 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from liftos_agents.domain.estimate import Estimate
+from liftos_agents.sandbox.realism import Realism
 
 CONDITIONAL = "Conditional on the model: the rehearsal shares the posterior that chose the plan."
 QUANTILES = tuple(i / 20 for i in range(21))
 
 
 class Sweep(BaseModel):
-    """The plan under a harsher assumption."""
+    """The plan under a harsher assumption: assumed and labelled, not estimated from the data.
+
+    Attributes:
+        cvar10: Mean difference in the worst tenth of the worlds.
+        lost: Share of the plan's mean gain that the assumption takes; above 1 the gain turns into a loss. None where
+            the plan gains nothing to begin with.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     assumption: str
     difference: Estimate
     probability_beats_hold: float
+    cvar10: float
+    lost: float | None = None
 
 
 class Rehearsal(BaseModel):
@@ -36,7 +45,9 @@ class Rehearsal(BaseModel):
         probability_seen: Share of worlds in which that comparison favours the plan.
         plan_profit, hold_profit: Profit of each side with its luck.
         sweeps: The plan under harsher assumptions.
+        hangs_on: Those under which the plan no longer holds up, the one that costs most first.
         holds_up: The plan beats holding in at least 80 % of the worlds, under every assumption.
+        realism: Whether this twin may be trusted.
         label: Always said with the result.
     """
 
@@ -53,5 +64,7 @@ class Rehearsal(BaseModel):
     plan_profit: Estimate
     hold_profit: Estimate
     sweeps: dict[str, Sweep]
+    hangs_on: tuple[str, ...] = ()
     holds_up: bool
+    realism: Realism
     label: str = CONDITIONAL

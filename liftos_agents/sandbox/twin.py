@@ -10,9 +10,13 @@ from liftos_agents.domain.posterior import MediaPosterior
 from liftos_agents.domain.verdict import RECOMMEND_PROBABILITY
 from liftos_agents.errors import ArgumentError
 from liftos_agents.sandbox.noise import Array, normal
+from liftos_agents.sandbox.realism import realism
 from liftos_agents.sandbox.rehearsal import QUANTILES, Rehearsal, Sweep
 
 WEAKER = 0.8
+DEARER = 0.85
+TIRING = 0.15
+ANSWER = 0.05
 _TAIL = 0.1
 
 
@@ -23,14 +27,15 @@ def rehearse(
     *,
     worth: float = 1.0,
     cost: float = 1.0,
-    draws: int = 500,
+    draws: int = 1000,
     seed: int = 0,
 ) -> Rehearsal:
     """How a plan fares against holding, world by world.
 
     Each world is one decision draw. Both sides come out of the observed spends and are followed by the hold's
     last level until what they caused has faded. The two meet the same luck in `difference`, each its own in
-    `seen_difference`.
+    `seen_difference`. Curves are on spend, so that they hold the inflation of prices that was seen: dearer media, tired
+    creatives and a rival's answer beyond it are assumed, labelled and swept.
 
     Args:
         posterior: Of the user's data.
@@ -53,20 +58,47 @@ def rehearse(
     whole = worth * (outcomes[0].sum(axis=1) - outcomes[1].sum(axis=1))
     during = worth * (outcomes[0][:, :periods].sum(axis=1) - outcomes[1][:, :periods].sum(axis=1))
     difference = whole - extra
-    doubted = np.where(new.sum(axis=0) > old.sum(axis=0), WEAKER, 1.0)
-    doubtful = worth * ((by_channel[0] - by_channel[1]) * doubted).sum(axis=(1, 2))
     luck = _luck(worlds, periods, seed) * worth
     profits = [
         worth * outcome.sum(axis=1) - cost * float(path.sum()) + luck[side]
         for side, (outcome, path) in enumerate(zip(outcomes, (new, old), strict=True))
     ]
     seen = profits[0] - profits[1]
-    sweeps = {
-        "weaker_effects": _sweep(
-            "Every channel that gets more brings in a fifth less than the fit says", doubtful - extra
+    more = new.sum(axis=0) > old.sum(axis=0)
+    base = np.maximum(old.sum(axis=0), 1e-9 * (1.0 + new.sum()))
+    grown = np.where(more, new.sum(axis=0) / base - 1.0, 0.0)
+    dearer = _outcome(worlds, old + (new - old) * np.where(new > old, DEARER, 1.0), old[-1:], tail)
+    change = by_channel[0] - by_channel[1]
+    tired = by_channel[0] * np.exp(-TIRING * np.minimum(grown, 1.0)) - by_channel[1]
+    harsher = {
+        "weaker_effects": (
+            "Every channel that gets more brings in a fifth less than the fit says",
+            (change * np.where(more, WEAKER, 1.0)).sum(axis=(1, 2)),
         ),
-        "no_spill_over": _sweep("Nothing counts that happens after the plan's last period", during - extra),
+        "dearer_media": (
+            "What a channel gets beyond holding buys 15 % less, as in an auction that one's own bids drive up",
+            (dearer - by_channel[1]).sum(axis=(1, 2)),
+        ),
+        "tired_creatives": (
+            "Creatives of a channel that gets more wear out: twice the spend takes 14 % off its effect",
+            tired.sum(axis=(1, 2)),
+        ),
     }
+    sweeps = {
+        name: _sweep(words, worth * outcome - extra, difference) for name, (words, outcome) in harsher.items()
+    }
+    larger = float(new.sum() / old.sum() - 1.0) if old.sum() > 0 else 0.0
+    if larger > 0.0:
+        stolen = worth * ANSWER * min(larger, 1.0) * worlds.baseline.mean(axis=1) * periods
+        sweeps["rival_answers"] = _sweep(
+            "A rival answers the larger total: the baseline falls by .05 % for each 1 % more",
+            difference - stolen,
+            difference,
+        )
+    sweeps["no_spill_over"] = _sweep(
+        "Nothing counts that happens after the plan's last period", during - extra, difference
+    )
+    failing = [name for name, sweep in sweeps.items() if sweep.probability_beats_hold < RECOMMEND_PROBABILITY]
     beats = _share(difference)
     return Rehearsal(
         worlds=worlds.draws,
@@ -80,6 +112,8 @@ def rehearse(
         plan_profit=Estimate.of(profits[0]),
         hold_profit=Estimate.of(profits[1]),
         sweeps=sweeps,
+        hangs_on=tuple(sorted(failing, key=lambda name: sweeps[name].difference.mean)),
+        realism=realism(worlds, seed=seed),
         holds_up=min([beats, *(s.probability_beats_hold for s in sweeps.values())]) >= RECOMMEND_PROBABILITY,
     )
 
@@ -112,9 +146,14 @@ def _luck(worlds: MediaPosterior, periods: int, seed: int) -> Array:
     return draws * worlds.noise * np.sqrt(periods)
 
 
-def _sweep(assumption: str, difference: Array) -> Sweep:
+def _sweep(assumption: str, difference: Array, plain: Array) -> Sweep:
+    gain = float(plain.mean())
     return Sweep(
-        assumption=assumption, difference=Estimate.of(difference), probability_beats_hold=_share(difference)
+        assumption=assumption,
+        difference=Estimate.of(difference),
+        probability_beats_hold=_share(difference),
+        cvar10=_cvar(difference),
+        lost=significant(1.0 - float(difference.mean()) / gain) if gain > 0.0 else None,
     )
 
 

@@ -86,7 +86,7 @@ def test_a_counterfactual_is_a_plan_and_what_was_not_solved_is_none() -> None:
     assert rules(cut, "what_if") == ["max_share_moved"]
     assert rules(cut, "what_if", max_total_change=0.5) == ["max_share_moved", "max_total_change"]
     assert rules({**cut, "status": "refused"}, "what_if") == []
-    assert rules(cut, "rehearse_plan") == []
+    assert rules(cut, "simulate_plan") == []
 
 
 @given(st.lists(st.tuples(MONEY, MONEY), min_size=1, max_size=6), st.floats(0.0, 1.0))

@@ -142,7 +142,7 @@ def spoil(result: dict[str, Any], data: st.DataObject) -> dict[str, Any]:
 
 
 def test_one_extreme_world_makes_no_chance_in_twenty_of_a_loss(budget_answer: Answer) -> None:
-    done = next(e for e in budget_answer.evidence if e.tool == "rehearse_plan")
+    done = next(e for e in budget_answer.evidence if e.tool == "simulate_plan")
     quantiles = [-1000.0, *(float(v) for v in range(1000, 3000, 100))]
     (dots,) = of_kind(
         charts([done.model_copy(update={"result": {**done.result, "quantiles": quantiles}})]), "rehearsal-"
@@ -155,7 +155,7 @@ def test_one_extreme_world_makes_no_chance_in_twenty_of_a_loss(budget_answer: An
 def test_as_many_dots_lie_below_zero_as_there_are_chances_of_a_loss(
     budget_answer: Answer, beats: float | None, losses: int
 ) -> None:
-    done = next(e for e in budget_answer.evidence if e.tool == "rehearse_plan")
+    done = next(e for e in budget_answer.evidence if e.tool == "simulate_plan")
     quantiles = [-800.0, *(600.0 + 70.0 * i for i in range(20))]
     result = {**done.result, "quantiles": quantiles, "probability_beats_hold": beats}
     (dots,) = of_kind(charts([done.model_copy(update={"result": result})]), "rehearsal-")

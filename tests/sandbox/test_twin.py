@@ -138,3 +138,29 @@ def test_the_same_seed_gives_the_same_rehearsal_and_says_what_it_rests_on():
 def test_plans_that_do_not_fit_are_refused(plan, hold):
     with pytest.raises(ArgumentError):
         rehearse(posterior(), plan, hold)
+
+
+def test_a_plan_that_only_cuts_is_not_touched_by_assumptions_about_growth():
+    found = rehearse(posterior(), level(500, 500, 0), level(2000, 1000, 1000), draws=80)
+    for name in ("weaker_effects", "dearer_media", "tired_creatives"):
+        assert found.sweeps[name].difference == found.difference
+    assert "rival_answers" not in found.sweeps
+
+
+def test_harsher_assumptions_never_help_a_plan_that_grows():
+    found = rehearse(posterior(), level(4000, 2000, 2000), level(2000, 1000, 1000), draws=80, cost=0.0)
+    assert set(found.sweeps) == {
+        "weaker_effects",
+        "dearer_media",
+        "tired_creatives",
+        "rival_answers",
+        "no_spill_over",
+    }
+    for sweep in found.sweeps.values():
+        assert sweep.difference.mean <= found.difference.mean
+        assert sweep.cvar10 <= sweep.difference.mean
+        assert sweep.lost is not None
+        assert sweep.lost >= 0.0
+    failing = {n for n, s in found.sweeps.items() if s.probability_beats_hold < 0.8}
+    assert set(found.hangs_on) == failing
+    assert found.holds_up is (not failing and found.probability_beats_hold >= 0.8)

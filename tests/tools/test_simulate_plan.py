@@ -28,7 +28,7 @@ def optimised(shop, store):
 
 @pytest.fixture(scope="module")
 def rehearsed(shop, store, optimised):
-    return registry.run("rehearse_plan", shop, store=store, optimisation=optimised.id).result
+    return registry.run("simulate_plan", shop, store=store, optimisation=optimised.id).result
 
 
 def test_the_plan_of_an_optimisation_is_played_in_the_same_fit(rehearsed, optimised):
@@ -57,7 +57,7 @@ def test_every_number_can_be_shown_in_its_unit(rehearsed):
 
 def test_an_allocation_of_ones_own_is_compared_with_the_mix_at_its_total(shop, store):
     own = registry.run(
-        "rehearse_plan",
+        "simulate_plan",
         shop,
         store=store,
         allocation={"search": 500_000, "tv": 100_000},
@@ -83,13 +83,13 @@ def test_an_allocation_of_ones_own_is_compared_with_the_mix_at_its_total(shop, s
 def test_what_is_no_plan_is_asked_for_again(shop, store, arguments, message):
     given = {**arguments, "fit": FIT} if "allocation" in arguments else arguments
     with pytest.raises(ToolRetry, match=message):
-        registry.run("rehearse_plan", shop, store=store, **given)
+        registry.run("simulate_plan", shop, store=store, **given)
 
 
 def test_the_evidence_of_another_tool_or_of_other_data_is_refused(shop, store, optimised, tmp_path):
     with pytest.raises(ToolRetry, match="optimise_budget"):
-        registry.run("rehearse_plan", shop, store=store, optimisation=optimised.result["fit"])
+        registry.run("simulate_plan", shop, store=store, optimisation=optimised.result["fit"])
     other = tmp_path / "other.csv"
     simulate(scenarios.load("textbook"), 4).frame().iloc[:104].to_csv(other, index=False)
     with pytest.raises(ToolRetry, match="other data"):
-        registry.run("rehearse_plan", other, store=store, optimisation=optimised.id)
+        registry.run("simulate_plan", other, store=store, optimisation=optimised.id)

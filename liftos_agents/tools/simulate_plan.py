@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from liftos_agents.domain.estimate import Estimate
 from liftos_agents.domain.evidence import Evidence
 from liftos_agents.domain.verdict import NOT_IDENTIFIED, certainty
+from liftos_agents.sandbox.realism import Realism
 from liftos_agents.sandbox.rehearsal import CONDITIONAL, Sweep
 from liftos_agents.sandbox.twin import rehearse
 from liftos_agents.tools.budget.media_fit import PERIODS_A_QUARTER, FailedCheck, MediaFit, media_fit
@@ -23,7 +24,7 @@ Array = NDArray[np.float64]
 _OPTIMISER = "optimise_budget"
 
 
-class RehearsePlanArguments(BaseModel):
+class SimulatePlanArguments(BaseModel):
     """What to rehearse: the plan of an `optimise_budget` call, or an allocation of one's own.
 
     With `optimisation`, horizon, margin and fit settings are those of that call.
@@ -46,7 +47,7 @@ class RehearsePlanArguments(BaseModel):
     fit: dict[str, Any] = Field(
         default_factory=dict, description="Further arguments of fit_mmm, for `allocation`."
     )
-    draws: int = Field(default=500, ge=50, le=5000, description="Worlds to play at most.")
+    draws: int = Field(default=1000, ge=50, le=5000, description="Worlds to play at most.")
 
 
 class ChannelRehearsed(BaseModel):
@@ -58,7 +59,7 @@ class ChannelRehearsed(BaseModel):
     plan: float
 
 
-class RehearsePlanResult(BaseModel):
+class SimulatePlanResult(BaseModel):
     """The distribution of a plan's outcomes over the worlds that the data allows.
 
     Attributes:
@@ -72,7 +73,9 @@ class RehearsePlanResult(BaseModel):
         seen_difference: What comparing the plan's weeks with weeks of holding would show, luck on both sides.
         probability_seen: Share of worlds in which that comparison favours the plan.
         sweeps: The plan under harsher assumptions.
+        hangs_on: Assumptions under which it no longer does so, the one that costs most first.
         holds_up: At least .8 sure to beat holding, under every assumption.
+        realism: Whether the twin looks like the market it was fitted to.
         label: What the distribution is conditional on.
         units: Path pattern to unit.
     """
@@ -96,7 +99,9 @@ class RehearsePlanResult(BaseModel):
     plan_profit: Estimate | None = None
     hold_profit: Estimate | None = None
     sweeps: dict[str, Sweep] = Field(default_factory=dict)
+    hangs_on: tuple[str, ...] = ()
     holds_up: bool = False
+    realism: Realism | None = None
     verdict: str
     label: str = CONDITIONAL
     reasons: tuple[str, ...] = ()
@@ -114,13 +119,13 @@ class RehearsePlanResult(BaseModel):
 
 
 @tool(
-    "rehearse_plan",
-    version="2",
+    "simulate_plan",
+    version="3",
     summary="Plays a budget plan in a simulated twin of this market, one posterior draw a world: the distribution of "
     "its profit over holding the current mix.",
     data="panel",
 )
-def rehearse_plan(context: ToolContext, arguments: RehearsePlanArguments) -> RehearsePlanResult:
+def simulate_plan(context: ToolContext, arguments: SimulatePlanArguments) -> SimulatePlanResult:
     """How the plan fares in every world that the data allows, or why it cannot be played.
 
     Raises:
@@ -148,7 +153,7 @@ def rehearse_plan(context: ToolContext, arguments: RehearsePlanArguments) -> Reh
         seed=context.seed,
     )
     played = found.model_dump(exclude={"periods"})
-    return RehearsePlanResult.model_validate(
+    return SimulatePlanResult.model_validate(
         {
             **_frame(fit, arguments),
             **played,
@@ -160,12 +165,12 @@ def rehearse_plan(context: ToolContext, arguments: RehearsePlanArguments) -> Reh
                 for c, name in enumerate(fit.posterior.channels)
             },
             "verdict": _verdict(found.probability_beats_hold, found.holds_up),
-            "warnings": plan.result["warnings"] if plan else (),
+            "warnings": (*(plan.result["warnings"] if plan else ()), *_doubts(found.realism)),
         }
     )
 
 
-def _optimisation(context: ToolContext, arguments: RehearsePlanArguments) -> Evidence | None:
+def _optimisation(context: ToolContext, arguments: SimulatePlanArguments) -> Evidence | None:
     if (arguments.optimisation is None) == (arguments.allocation is None):
         raise ToolRetry(
             "a rehearsal needs one plan", fix="Give either `optimisation`, an evidence id, or `allocation`"
@@ -193,7 +198,7 @@ def _stored_paths(plan: Evidence, fit: MediaFit) -> tuple[Array, Array]:
     return np.array(new, dtype=np.float64).T, level * [p["current"] / horizon for p in parts]
 
 
-def _given_paths(arguments: RehearsePlanArguments, fit: MediaFit) -> tuple[Array, Array]:
+def _given_paths(arguments: SimulatePlanArguments, fit: MediaFit) -> tuple[Array, Array]:
     assert fit.posterior is not None
     channels = fit.posterior.channels
     asked = arguments.allocation or {}
@@ -209,8 +214,8 @@ def _given_paths(arguments: RehearsePlanArguments, fit: MediaFit) -> tuple[Array
     return level * wanted, level * (current * wanted.sum() / current.sum())
 
 
-def _refused(fit: MediaFit, arguments: RehearsePlanArguments, reasons: tuple[str, ...]) -> RehearsePlanResult:
-    return RehearsePlanResult.model_validate(
+def _refused(fit: MediaFit, arguments: SimulatePlanArguments, reasons: tuple[str, ...]) -> SimulatePlanResult:
+    return SimulatePlanResult.model_validate(
         {
             **_frame(fit, arguments),
             "status": "refused",
@@ -220,7 +225,7 @@ def _refused(fit: MediaFit, arguments: RehearsePlanArguments, reasons: tuple[str
     )
 
 
-def _frame(fit: MediaFit, arguments: RehearsePlanArguments) -> dict[str, Any]:
+def _frame(fit: MediaFit, arguments: SimulatePlanArguments) -> dict[str, Any]:
     return {
         "estimand": "Media profit of the plan less that of holding, in one world a posterior draw.",
         "basis": "Holding is the mix of the last year of data at the plan's total, spent evenly.",
@@ -247,6 +252,9 @@ def _units(gain: str) -> dict[str, str]:
         **dict.fromkeys(money, gain),
         "sweeps.*.difference": gain,
         "sweeps.*.probability_beats_hold": "probability",
+        "sweeps.*.cvar10": gain,
+        "sweeps.*.lost": "share",
+        "realism.p_value": "probability",
         "probability_beats_hold": "probability",
         "probability_seen": "probability",
         "allocation.*.hold": "money",
@@ -256,6 +264,12 @@ def _units(gain: str) -> dict[str, str]:
         "horizon_periods": "periods",
         "margin": "share",
     }
+
+
+def _doubts(found: Realism) -> tuple[str, ...]:
+    if found.trusted:
+        return ()
+    return (f"The simulated twin is not to be trusted: {' '.join(found.reasons)}",)
 
 
 def _verdict(beats: float, holds_up: bool) -> str:
