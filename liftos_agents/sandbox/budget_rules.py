@@ -47,3 +47,16 @@ class BudgetRules:
             most = (1.0 + self.pacing) * np.maximum(booked, self.foothold)
             budgets = np.minimum(budgets, np.maximum(most, self.low))
         return budgets, broken
+
+    def cut_experiment(self, regional: Array, before: float) -> bool:
+        """Whether experiments lift a week's regional spend (G, C), `before` without them, beyond a bound; it is cut then.
+
+        Every region is cut in proportion, so that the regions still differ by the experiment's factor.
+        """
+        totals = regional.sum(axis=0)
+        kept = np.minimum(1.0, np.divide(self.high, totals, out=np.ones_like(totals), where=totals > 0))
+        regional *= kept
+        total, most = float(regional.sum()), max(self.cap, before)
+        if total > most:
+            regional *= most / total
+        return bool((totals * (1.0 - kept) > self.scale).any()) or total > most + self.scale

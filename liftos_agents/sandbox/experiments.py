@@ -44,7 +44,7 @@ class ExperimentDesign:
             return (
                 f"the regions hold {share:.1%} of the market; at most {rules.largest_share:.1%} may be taken"
             )
-        if not rules.least_weeks <= self.weeks <= rules.most_weeks:
+        if self.weeks != int(self.weeks) or not rules.least_weeks <= self.weeks <= rules.most_weeks:
             return f"an experiment lasts {rules.least_weeks} to {rules.most_weeks} weeks, got {self.weeks!r}"
         if not 0.0 <= self.factor <= 5.0 or self.factor == 1.0:
             return f"factor must lie between 0 and 5 and differ from 1, got {self.factor!r}"

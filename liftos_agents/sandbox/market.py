@@ -21,7 +21,10 @@ from liftos_agents.sandbox.truth import PlanOutcome, Truth, World
 
 @dataclass(frozen=True, eq=False)
 class MarketBatch:
-    """S worlds of one specification; arrays are (S, W) or (S, W, C), W = weeks before and weeks shown."""
+    """S worlds of one specification; arrays are (S, W) or (S, W, C), W = weeks before and weeks shown.
+
+    `budgets` is what the incumbent meant to spend, `spend` what was spent: a search budget may find too few searches.
+    """
 
     spec: MarketSpec
     seeds: NDArray[np.int64]
@@ -29,6 +32,7 @@ class MarketBatch:
     price: Array
     proxy: Array
     baseline: Array
+    budgets: Array
     spend: Array
     exposure: Array
     incremental: Array
@@ -129,8 +133,8 @@ class SimulatedMarket:
         return self._world.outcome(plan, horizon)
 
     def media_revenue(self, spend: ArrayLike) -> float:
-        """Expected revenue of media in the shown weeks, had they been spent on like `spend`, (T, C)."""
-        before = self.batch.spend[self.index, : self.spec.weeks_before]
+        """Expected revenue of media in the shown weeks, had their budgets been `spend`, (T, C)."""
+        before = self.batch.budgets[self.index, : self.spec.weeks_before]
         path = np.concatenate([before, np.asarray(spend, dtype=np.float64)])
         return float(self._world.rollout(path[None]).incremental[:, self.spec.weeks_before :].sum())
 
@@ -167,7 +171,7 @@ class SimulatedMarket:
 
     @cached_property
     def _world(self) -> World:
-        return World(self.spec, self.seed, self.batch.spend[self.index])
+        return World(self.spec, self.seed, self.batch.budgets[self.index])
 
     def _shown(self, series: Array) -> Array:
         return series[self.index, self.spec.weeks_before :]
@@ -192,6 +196,7 @@ def simulate_many(spec: MarketSpec, seeds: Sequence[int]) -> MarketBatch:
         price=world.price,
         proxy=world.proxy,
         baseline=flows.baseline.sum(axis=-1),
+        budgets=world.planned,
         spend=flows.spend.sum(axis=2),
         exposure=flows.exposure.sum(axis=2),
         incremental=flows.incremental.sum(axis=2),

@@ -160,6 +160,8 @@ class GeoSpec(Part):
 class BudgetSpec(Part):
     """What may be spent a week; a request beyond a bound is a hard violation and is cut.
 
+    A geo experiment may take a channel below its minimum, but no budget above its maximum or the cap.
+
     Attributes:
         cap: All channels together.
         minimum, maximum: By channel; one that is not named has none.

@@ -16,11 +16,12 @@ from liftos_agents.errors import ArgumentError
 from liftos_agents.sandbox import sales
 from liftos_agents.sandbox.budget_rules import BudgetRules
 from liftos_agents.sandbox.decision import Decision, Report
+from liftos_agents.sandbox.delivered import Delivered
 from liftos_agents.sandbox.experiments import ExperimentDesign, ExperimentReading
 from liftos_agents.sandbox.noise import Array
 from liftos_agents.sandbox.response import Carry, Flows, Response
 from liftos_agents.sandbox.spec import MarketSpec
-from liftos_agents.sandbox.tape import record
+from liftos_agents.sandbox.tape import Tape, record
 
 WEEKS_BEFORE_EXPERIMENT = 8
 
@@ -33,7 +34,7 @@ class Score:
         profit: Margin · revenue − spend − fees − creatives, with its luck; what is still to come is added at the end.
         expected_profit: The same without the luck of the weeks.
         spend, fees: Money that went out; fees hold experiments and creatives.
-        violations: Requests beyond a hard bound.
+        violations: Requests beyond a hard bound, an experiment's included, and experiments that cannot be run.
     """
 
     profit: Array
@@ -57,21 +58,31 @@ class MarketPlay:
         spec: The market; its `weeks` are played by the incumbent at once.
         seeds: One a world.
         horizon: Weeks to decide.
+        keep: Keep what is delivered by region, for `played_truth.true_returns`.
 
     Attributes:
         history: What the weeks before show.
         score: What the decisions came to.
         week: Weeks decided so far.
         abstained: (S,) worlds in which the decider abstained at least once.
+        kept: What was delivered, where `keep`.
+        incumbent_bids: (C,), 1 where nothing is bought by bids.
     """
 
-    def __init__(self, spec: MarketSpec, seeds: Sequence[int] | NDArray[np.int64], horizon: int = 52) -> None:
+    def __init__(
+        self,
+        spec: MarketSpec,
+        seeds: Sequence[int] | NDArray[np.int64],
+        horizon: int = 52,
+        *,
+        keep: bool = False,
+    ) -> None:
         if horizon < 1:
             raise ArgumentError(f"horizon must be at least 1 week, got {horizon!r}")
         self.spec, self.horizon = spec, horizon
         self.seeds = np.asarray(seeds, dtype=np.int64)
         self.response = Response(spec)
-        self.fading = len(self.response.carryover) + len(self.response.delay) - 2
+        self.fading = self.response.fading
         self._first = spec.weeks_before + spec.weeks
         self._tape = record(spec, self.seeds, self._first + horizon + self.fading)
         self._weights = spec.geo_weights[:, None]
@@ -94,6 +105,8 @@ class MarketPlay:
             nothing.copy(), nothing.copy(), nothing.copy(), nothing.copy(), np.zeros(worlds, np.int64)
         )
         self.week = 0
+        self.kept = Delivered(self._carry) if keep else None
+        self.incumbent_bids = np.array([1.0 if c.search is None else c.search.bid for c in channels])
         self.abstained = np.zeros(worlds, dtype=bool)
 
     @property
@@ -122,6 +135,8 @@ class MarketPlay:
             asked = np.where(decision.abstains[:, None], self._incumbent, asked)
             self.abstained |= decision.abstains
         budgets, broken = self._bounds.cut(asked, self._booked)
+        if decision.abstains is not None:
+            broken &= ~decision.abstains
         violations = broken.astype(np.int64)
         self._booked = budgets
         delivered = self._after_lead(budgets)
@@ -134,10 +149,14 @@ class MarketPlay:
         if decision.refresh is not None:
             fees = fees + decision.refresh @ self._refresh_cost
         regional = delivered[:, None, None, :] * self._weights
-        self._apply_experiments(regional)
+        violations += self._apply_experiments(regional)
         position = self._first + self.week
-        bids = None if decision.bids is None else decision.bids[:, None, :]
+        bids = None
+        if decision.bids is not None:
+            bids = np.where(np.isfinite(decision.bids), decision.bids, self.incumbent_bids)[:, None, :]
         refresh = None if decision.refresh is None else decision.refresh[:, None, :]
+        if self.kept is not None:
+            self.kept.add(regional, bids, refresh)
         flows, self._carry = self._respond(position, regional, bids, refresh)
         expected = flows.expected
         revenue = sales.draw(self.spec, expected, self._tape.luck[:, position : position + 1])
@@ -159,6 +178,10 @@ class MarketPlay:
         score.violations += violations
         return self._report(position, flows, revenue, readings), profit
 
+    def tape(self, start: int, stop: int) -> Tape:
+        """What is exogenous in the weeks from `start` to before `stop`, counted from the first one decided."""
+        return self._tape.span(self._first + start, self._first + stop)
+
     def _respond(
         self,
         position: int,
@@ -171,12 +194,16 @@ class MarketPlay:
         return self.response.respond(weeks, regional, bids=bids, refresh=refresh, carry=carry)
 
     def _still_to_come(self) -> Array:
-        """Expected media revenue of the weeks after the horizon, without further spend: what was already paid for."""
+        """Expected revenue that earlier spend brings after the horizon, less what a rival still takes away for it."""
         if not self.fading:
             return np.zeros(len(self.seeds))
         nothing = np.zeros((len(self.seeds), self.fading, *self.response.effect.shape))
         flows, _ = self._respond(self._first + self.horizon, nothing)
-        return flows.incremental.sum(axis=(1, 2, 3))
+        coming = flows.incremental.sum(axis=(1, 2, 3))
+        if self.spec.rival is not None and self.spec.rival.kind == "reactive":
+            undisturbed = self.tape(self.horizon, self.horizon + self.fading).baseline
+            coming += (flows.baseline - undisturbed).sum(axis=(1, 2))
+        return coming
 
     def _after_lead(self, budgets: Array) -> Array:
         if not self._bounds.longest_lead:
@@ -196,10 +223,16 @@ class MarketPlay:
         self._running[world] = [*running, _Running(design, channel, self.week)]
         return True
 
-    def _apply_experiments(self, regional: Array) -> None:
+    def _apply_experiments(self, regional: Array) -> NDArray[np.bool_]:
+        """Multiply the budgets of regions taken; worlds (S,) in which that broke a bound."""
+        broken = np.zeros(len(regional), dtype=bool)
         for world, running in self._running.items():
+            before = float(regional[world].sum())
             for r in running:
                 regional[world, 0, list(r.design.regions), r.channel] *= r.design.factor
+            if any(r.design.factor > 1.0 for r in running):
+                broken[world] = self._bounds.cut_experiment(regional[world, 0], before)
+        return broken
 
     def _remember(self, revenue: Array, spend: Array) -> None:
         """Keep regions' weeks as long as an experiment that begins now or runs may look back."""

@@ -15,6 +15,8 @@ from liftos_agents.sandbox.noise import Array
 from liftos_agents.sandbox.spec import ChannelSpec, MarketSpec
 from liftos_agents.sandbox.tape import Tape
 
+_CALM = 1e-9
+"""Of a rival's pressure: what counts as none."""
 _LOGISTIC_HALF = float(np.arctanh(0.5))
 
 
@@ -24,7 +26,8 @@ class Carry:
 
     Attributes:
         exposure: The last weeks' exposure, (S, L − 1, G, C), oldest first.
-        caused: Sales caused and not bought yet, by week of cause, (S, K − 1, G, C); likewise `credited`.
+        caused: Sales caused and not bought yet, by week of cause, (S, K − 1, G, C).
+        credited: Of those, what falls in the platforms' windows, by week of purchase, the next one first; zeros without windows.
         weariness: F of the creatives, (S, G, C).
         pressure: Of a reactive rival, (S,).
         spent: Last week's budget, (S,).
@@ -36,6 +39,10 @@ class Carry:
     weariness: Array
     pressure: Array
     spent: Array
+
+    def worlds(self, some: slice) -> Carry:
+        """Some of the worlds."""
+        return Carry(**{f.name: getattr(self, f.name)[some] for f in fields(self)})
 
     def repeat(self, times: int) -> Carry:
         """One world's past `times` times."""
@@ -82,15 +89,22 @@ class Response:
         self.credit, self.poaching = _gathered(channels, "credit"), _gathered(channels, "poaching")
         self.carryover = carryover_kernel(spec)
         self.delay = _padded([c.delay for c in channels])
-        windows = [spec.carryover_weeks if c.window is None else c.window for c in channels]
-        self.within = self.carryover * (np.arange(len(self.carryover))[:, None] < np.array(windows))
-        self.windowed = bool((self.within < self.carryover).any())
+        windows = np.array([np.inf if c.window is None else c.window for c in channels])
+        lags = np.arange(len(self.carryover))[:, None]
+        self.within = [self.carryover * (lags + wait < windows) for wait in range(len(self.delay))]
+        """By weeks from cause to purchase: the weights of exposures that are then still in the platform's window."""
+        self.windowed = any(
+            bool(((kernel < self.carryover) & (share > 0)).any())
+            for kernel, share in zip(self.within, self.delay, strict=True)
+        )
         self.fatigue = np.array([c.fatigue.strength for c in channels])
         self.memory = np.array([c.fatigue.memory for c in channels])
         self.tires = bool((self.fatigue > 0).any())
         self.interactions = [
             (spec.names.index(i.upper), spec.names.index(i.lower), i.strength) for i in spec.interactions
         ]
+        self.fading = len(self.carryover) + len(self.delay) - 2 + self._rival_calms_down()
+        """Weeks after the last spend in which it still has an effect."""
         self._auctions = [(k, c.auction) for k, c in enumerate(channels) if c.auction is not None]
         self._searches = [(k, c.search) for k, c in enumerate(channels) if c.search is not None]
 
@@ -139,14 +153,11 @@ class Response:
             caused = caused * lively
         for upper, lower, strength in self.interactions:
             caused[..., lower] *= 1.0 + strength * saturation[..., upper]
-        credited = caused
-        if self.windowed:
-            recent, _ = _filter(exposure, before.exposure, self.within)
-            credited = caused * np.divide(recent, carried, out=np.zeros_like(carried), where=carried > 0)
         incremental, waiting = _filter(caused, before.caused, self.delay)
-        seen, unseen = (
-            (incremental, waiting) if credited is caused else _filter(credited, before.credited, self.delay)
-        )
+        seen, unseen = incremental, before.credited
+        if self.windowed:
+            per_exposure = np.divide(caused, carried, out=np.zeros_like(carried), where=carried > 0)
+            seen, unseen = self._in_windows(exposure, per_exposure, before)
         baseline = tape.baseline
         if pressure is not None and self.spec.rival is not None and self.spec.rival.steal:
             baseline = baseline * np.exp(-self.spec.rival.steal * pressure)[..., None]
@@ -154,6 +165,23 @@ class Response:
         claimed = (1.0 - tape.tracking)[..., None, None] * (self.credit * seen + poached)
         flows = Flows(spent, exposure, saturation, incremental, baseline, claimed)
         return flows, Carry(exposures, waiting, unseen, weariness, *rival)
+
+    def _in_windows(self, exposure: Array, worth: Array, before: Carry) -> tuple[Array, Array]:
+        """Sales in the weeks in which they are bought, if the exposure is then still in the window; those to come."""
+        weeks, waits = exposure.shape[1], len(self.delay) - 1
+        due = np.concatenate([before.credited, np.zeros_like(exposure)], axis=1)
+        for wait, (kernel, share) in enumerate(zip(self.within, self.delay, strict=True)):
+            if (kernel * share).any():
+                recent, _ = _filter(exposure, before.exposure, kernel)
+                due[:, wait : wait + weeks] += share * recent * worth
+        return due[:, :weeks], due[:, weeks : weeks + waits]
+
+    def _rival_calms_down(self) -> int:
+        """Further weeks in which a reactive rival, once provoked, still takes sales away."""
+        rival = self.spec.rival
+        if rival is None or rival.kind == "scheduled" or rival.steal * rival.reaction == 0.0:
+            return 0
+        return 1 + (int(np.ceil(np.log(_CALM) / np.log(rival.memory))) if rival.memory else 0)
 
     @property
     def _taken_for_granted(self) -> float:

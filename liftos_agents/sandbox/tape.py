@@ -62,6 +62,12 @@ class Tape:
         cut = {name: value[:, start:stop] for name, value in self._series().items()}
         return replace(self, first=self.first + start, **cut)
 
+    def worlds(self, some: slice) -> Tape:
+        """Some of the worlds."""
+        return replace(
+            self, seeds=self.seeds[some], **{name: value[some] for name, value in self._series().items()}
+        )
+
     def repeat(self, times: int) -> Tape:
         """Each world `times` times in a row, for rollouts beside each other."""
         more = {name: np.repeat(value, times, axis=0) for name, value in self._series().items()}

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict
 
 from liftos_agents.errors import ArgumentError
-from liftos_agents.sandbox.demand import baseline_path
 from liftos_agents.sandbox.noise import Array
 from liftos_agents.sandbox.response import Carry, Flows, Response
 from liftos_agents.sandbox.spec import MarketSpec
@@ -42,7 +41,13 @@ class ChannelTruth(BaseModel):
 
 
 class Truth(BaseModel):
-    """The true effects of a simulated market's window; `demand` holds one value a week."""
+    """The true effects of a simulated market's window.
+
+    Attributes:
+        baseline: Expected revenue that media did not bring: promotions, breaks and rivals as they were.
+        media: Expected revenue that they brought, earlier spend's included.
+        demand: One value a week.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,7 +61,7 @@ class PlanOutcome(BaseModel):
     """What a plan for the weeks after the window would really do, without noise.
 
     Attributes:
-        spend: Money over the plan.
+        spend: Money really spent over the plan: a search budget may find too few searches.
         revenue: Expected revenue in the weeks of the plan, baseline included.
         media_revenue: Revenue that the plan causes, spill-over after its end included.
         profit: margin · media_revenue − spend.
@@ -76,17 +81,16 @@ class World:
     Args:
         spec: The market.
         seed: Its seed.
-        spend: Incumbent's spend from `weeks_before` on, shape (B + T, C).
+        budgets: The incumbent's from `weeks_before` on, shape (B + T, C).
     """
 
-    def __init__(self, spec: MarketSpec, seed: int, spend: Array) -> None:
+    def __init__(self, spec: MarketSpec, seed: int, budgets: Array) -> None:
         self.spec = spec
         self.seed = seed
-        self.spend = spend
+        self.budgets = budgets
         self.response = Response(spec)
-        self.fading = len(self.response.carryover) + len(self.response.delay) - 2
-        """Weeks after which spend has no effect any more."""
-        self._tape = record(spec, np.array([seed]), len(spend) + self.fading)
+        self.fading = self.response.fading
+        self._tape = record(spec, np.array([seed]), len(budgets) + self.fading)
 
     def rollout(self, spend: Array) -> Flows:
         """What spend (N, W, C) from `weeks_before` on would do, the same world N times."""
@@ -97,7 +101,7 @@ class World:
         spec, before = self.spec, self.spec.weeks_before
         window = slice(before, before + spec.weeks)
         channels = len(spec.channels)
-        actual = np.concatenate([self.spend, np.zeros((self.fading, channels))])
+        actual = np.concatenate([self.budgets, np.zeros((self.fading, channels))])
         variants = np.repeat(actual[None], 1 + 3 * channels, axis=0)
         for c in range(channels):
             for row, factor in enumerate((0.0, 1.0 + _STEP, 1.0 - _STEP)):
@@ -106,22 +110,22 @@ class World:
         totals = flows.expected.sum(axis=(1, 2))
         without, more, less = totals[1:].reshape(channels, 3).T
         by_channel = flows.incremental[0, window].sum(axis=(0, 1))
-        spent = actual[window].sum(axis=0)
+        paid = flows.spend[:, window].sum(axis=(1, 2))
+        spent, steps = paid[0], paid[1:].reshape(channels, 3, channels)
         found = {
             channel.name: ChannelTruth(
                 spend=float(spent[c]),
                 contribution=float(by_channel[c]),
                 roas=_ratio(totals[0] - without[c], spent[c]),
-                marginal_roas=_ratio(more[c] - less[c], 2.0 * _STEP * spent[c]),
+                marginal_roas=_ratio(more[c] - less[c], steps[c, 1, c] - steps[c, 2, c]),
                 claimed=float(claimed[c]),
             )
             for c, channel in enumerate(spec.channels)
         }
-        weeks = np.arange(spec.weeks)
         demand = self._tape.national_demand[0, window]
         return Truth(
             channels=found,
-            baseline=float(baseline_path(spec, weeks, demand, np.ones_like(demand)).sum()),
+            baseline=float(flows.baseline[0, window].sum()),
             media=float(by_channel.sum()),
             demand=tuple(float(d) for d in demand),
         )
@@ -130,14 +134,11 @@ class World:
         """What `plan` does in the `horizon` weeks after the window; see `SimulatedMarket.outcome`."""
         path = self.path(plan, horizon)
         caused = float(self._caused(path[None])[0])
-        weeks = np.arange(self.spec.weeks, self.spec.weeks + horizon)
-        demand = self._weeks(len(self.spend), horizon).national_demand[0]
-        baseline = baseline_path(self.spec, weeks, demand, np.ones_like(demand)).sum()
-        during = self._after(path[None]).incremental[0, :horizon].sum()
-        spent = float(path.sum())
+        flows = self._after(path[None])
+        spent = float(flows.spend.sum())
         return PlanOutcome(
             spend=spent,
-            revenue=float(baseline + during),
+            revenue=float(flows.expected[0, :horizon].sum()),
             media_revenue=caused,
             profit=self.spec.margin * caused - spent,
         )
@@ -188,12 +189,12 @@ class World:
         tail = np.zeros((len(plans), self.fading, plans.shape[2]))
         whole = self._by_region(np.concatenate([plans, tail], axis=1))
         carry = self._history.repeat(len(plans))
-        return self.response.respond(self._weeks(len(self.spend), whole.shape[1]), whole, carry=carry)[0]
+        return self.response.respond(self._weeks(len(self.budgets), whole.shape[1]), whole, carry=carry)[0]
 
     @cached_property
     def _history(self) -> Carry:
-        weeks = self._weeks(0, len(self.spend))
-        return self.response.respond(weeks, self._by_region(self.spend[None]))[1]
+        weeks = self._weeks(0, len(self.budgets))
+        return self.response.respond(weeks, self._by_region(self.budgets[None]))[1]
 
     def _caused(self, plans: Array) -> Array:
         """Revenue that plans (N, H, C) cause, spill-over included, (N,)."""
