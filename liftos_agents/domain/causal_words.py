@@ -33,6 +33,18 @@ _TEST = re.compile(
 )
 
 
+_CREDIT = re.compile(
+    r"\b(?:attribut(?:e|es|ed|ing|ion|able)|credit(?:s|ed|ing)?(?!\s+(?:scores?|ratings?|cards?|limits?|lines?)))\b.{0,80}\b(?:channels?|campaigns?|exposures?|media|mediums?|ads?|touch\w*|users?|rows?|orders?|conversions?|sales|purchases?|revenue|signups?)\b"
+    r"|\b(?:channels?|campaigns?|exposures?|media|ads?)\b.{0,60}\b(?:deserv\w*|attribut(?:e|es|ed|ing|ion))\b|\bdeserv\w*\b.{0,60}\b(?:channels?|campaigns?|credit)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_credit(text: str) -> bool:
+    """Whether `text` asks how an outcome is shared out over channels, exposures or campaigns."""
+    return _CREDIT.search(text) is not None
+
+
 def plans_a_test(text: str) -> bool:
     """Whether `text` asks for the plan of an experiment, which needs no data yet."""
     return _TEST.search(text) is not None

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from liftos_agents.domain.causal_words import is_causal, names_columns
+from liftos_agents.domain.causal_words import asks_for_credit, is_causal, names_columns
 from liftos_agents.domain.plan import Plan
 from liftos_agents.domain.task import DatasetBrief
 from liftos_agents.graphs.numerals import numerals
@@ -60,7 +60,8 @@ def reads_rows(run: Run, plan: Plan, question: str, tables: Sequence[DatasetBrie
     texts = (question, *(step.goal for step in plan.steps))
     if any(b.descriptions or b.graph for b in tables) or any(is_causal(text) for text in texts):
         return True
-    return any(not b.channels and names_columns(question, b) for b in tables)
+    credit = asks_for_credit(question)
+    return any(not b.channels and (credit or names_columns(question, b)) for b in tables)
 
 
 def with_unused(run: Run, plan: Plan, briefs: Sequence[DatasetBrief]) -> tuple[DatasetBrief, ...]:

@@ -15,6 +15,7 @@ from liftos_agents.tools.identification.column_profile import Column, profile
 from liftos_agents.tools.identification.design import Design, DesignName, design
 from liftos_agents.tools.identification.question_parts import read_question
 from liftos_agents.tools.identification.refusal import last_reason, reasons_against
+from liftos_agents.tools.identification.row_credit import without_forest
 from liftos_agents.tools.identification.scene import Scene
 from liftos_agents.tools.identification.table_structure import Shape, structure_of
 from liftos_agents.tools.identification.told_treated import sides
@@ -100,7 +101,7 @@ class IdentifyDesignResult(BaseModel):
 
 @tool(
     "identify_design",
-    version="3",
+    version="4",
     summary="Which causal designs a table supports for a question: estimand, adjustment, assumptions, what would falsify each.",
     data="rows",
 )
@@ -255,6 +256,8 @@ def _warnings(scene: Scene, best: Design | None) -> tuple[str, ...]:
     cause = scene.columns.get(who.cause or "")
     if best is not None and cause is not None:
         said += sides(scene, cause, best.tool)
+    if best is not None:
+        said += without_forest(scene, best)
     if best is not None and best.name == "adjustment":
         said.append(
             "No design here does without the assumption that everything that matters was observed; a test would settle it."

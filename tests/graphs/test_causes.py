@@ -150,3 +150,49 @@ def test_the_same_question_gives_the_same_answer_in_a_fresh_home(tmp_path: Path)
     first, second = answers
     assert first.answer == second.answer
     assert [(e.id, e.result) for e in first.evidence] == [(e.id, e.result) for e in second.evidence]
+
+
+def user_rows(n: int = 300) -> pd.DataFrame:
+    rng = np.random.default_rng(11)
+    age = rng.standard_normal(n)
+    social, search = (rng.random(n) < 1.0 / (1.0 + np.exp(-slope * age)) for slope in (0.8, -0.5))
+    orders = 10.0 + 2.0 * social + 0.5 * search + age + rng.standard_normal(n)
+    return pd.DataFrame(
+        {"user_id": np.arange(n), "age": age, "social": 1 * social, "search": 1 * search, "orders": orders}
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "methods"),
+    [
+        (
+            "Attribute orders to the channels by double machine learning and linear regression.",
+            {"dml", "linear"},
+        ),
+        ("How much of the orders does each channel deserve, given these user rows?", None),
+    ],
+)
+def test_credit_by_rows_of_users_is_worked_out(lift: LiftOS, question: str, methods: set[str] | None) -> None:
+    answer = ask(lift, question, {"simulated_users": user_rows()})
+    assert answer.status == "complete"
+    found = of_tool(answer, "attribute")
+    rows = found.arguments["rows"]
+    assert (rows["outcome"], rows["exposures"], rows["controls"]) == ("orders", ["social", "search"], ["age"])
+    assert set(found.result["methods"]) == (methods or {"linear", "dml", "causal_forest"})
+    low, high = (found.result["channels"]["social"]["dml"]["effect"][end] for end in ("p05", "p95"))
+    assert low < 2.0 < high
+    assert "social added" in answer.answer.headline
+    assert any("Assumption, not checked" in claim.text for claim in answer.answer.claims)
+    assert answer.grounding.numbers == answer.grounding.bound > 5
+
+
+def test_the_email_that_a_question_names_is_the_treated_one(lift: LiftOS) -> None:
+    rng = np.random.default_rng(4)
+    drawn = rng.random(400) < 0.5
+    table = pd.DataFrame(
+        {"email_version": np.where(drawn, "B", "C"), "orders": 5.0 + 2.0 * drawn + rng.standard_normal(400)}
+    )
+    question = "Emails were sent at random. What is the effect of getting the email version B on orders?"
+    found = of_tool(ask(lift, question, {"mailing": table}), "estimate_effect")
+    assert found.arguments["treated"] == ["B"]
+    assert found.result["estimate"] == pytest.approx(2.0, abs=0.3)

@@ -104,3 +104,38 @@ def test_slots_tell_what_kind_of_table_is_there() -> None:
     assert slots("Did the promo lift sales?", SHOP)["$names_columns"]
     assert not names_columns("What is the revenue of tv?", SHOP)
     assert slots("Is the effect robust to a placebo?", COUNTIES)["$analysis"] == ["robustness"]
+
+
+USERS = DatasetBrief(
+    id="u",
+    name="users",
+    columns=("user_id", "age", "social", "search", "converted"),
+    problem="no column holds dates",
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much of the conversions does each channel deserve, given these user rows?",
+        "Attribute orders to channels with a causal forest.",
+        "Which share of the credit for sales do the campaigns deserve?",
+        "How are the conversions attributed to social and search, user by user?",
+    ],
+)
+def test_credit_by_rows_is_the_analyst_s(router: Any, question: str) -> None:
+    assert [step.agent for step in router(question, data=[USERS]).steps] == ["causal_analyst"]
+    assert "credit" in slots(question, USERS)["$analysis"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Did a better credit score raise sales?",
+        "What is the effect of the credit limit on orders?",
+        "Estimate the effect of the email on orders with a causal forest.",
+        "Which customers deserve a discount?",
+    ],
+)
+def test_other_credit_is_no_attribution(question: str) -> None:
+    assert "credit" not in slots(question, USERS)["$analysis"]

@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from liftos_agents.domain.causal_words import asks_for_effect, is_causal, names_columns, plans_a_test
+from liftos_agents.domain.causal_words import (
+    asks_for_credit,
+    asks_for_effect,
+    is_causal,
+    names_columns,
+    plans_a_test,
+)
 from liftos_agents.domain.task import DatasetBrief, SpecialistBrief
 from liftos_agents.models.offline.assignment import similarity_of
 
@@ -39,7 +45,10 @@ def for_causes(
     tables = [d for d in datasets if d.kind == "table" and not d.catalogue]
     other = [d for d in tables if not d.channels and (d.problem or d.descriptions or d.graph)]
     of_another_subject = bool(other) and (
-        not foreign or is_causal(question) or any(names_columns(question, d) for d in other)
+        not foreign
+        or is_causal(question)
+        or asks_for_credit(question)
+        or any(names_columns(question, d) for d in other)
     )
     of_a_column = asks_for_effect(question) and any(names_columns(question, d) for d in tables)
     if not (of_another_subject or of_a_column):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from liftos_agents.domain.causal_words import asks_for_effect, names_columns
+from liftos_agents.domain.causal_words import asks_for_credit, asks_for_effect, names_columns
 from liftos_agents.domain.task import SpecialistTask
 
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -56,7 +56,10 @@ def causal_slots(task: SpecialistTask) -> dict[str, Any]:
         "$effect": asks_for_effect(task.goal) or asks_for_effect(task.question),
         "$names_columns": table is not None and names_columns(task.goal, table),
         "$test": _test(task.question),
-        "$analysis": [name for name, pattern in _KINDS if pattern.search(said)],
+        "$analysis": [
+            *(name for name, pattern in _KINDS if pattern.search(said)),
+            *(["credit"] if asks_for_credit(said) else []),
+        ],
     }
 
 

@@ -11,6 +11,7 @@ from liftos_agents.tools.identification.design import Design
 from liftos_agents.tools.identification.instrument_search import instruments
 from liftos_agents.tools.identification.marketing import journeys, media_mixes
 from liftos_agents.tools.identification.one_series import interruptions
+from liftos_agents.tools.identification.row_credit import row_credits
 from liftos_agents.tools.identification.scene import Scene
 
 _SEARCHES: tuple[Callable[[Scene], Iterator[Design]], ...] = (
@@ -34,5 +35,7 @@ def candidates(scene: Scene) -> list[Design]:
 
 
 def asked_for_credit(scene: Scene) -> list[Design]:
-    """Attribution along paths, where the question asks for credit; it needs neither a cause nor a comparison."""
-    return list(journeys(scene)) if "multi_touch_attribution" in scene.parts.methods else []
+    """Attribution along paths, else by rows, where the question asks for credit; it needs no cause of its own."""
+    if "multi_touch_attribution" not in scene.parts.methods:
+        return []
+    return list(journeys(scene)) or list(row_credits(scene))

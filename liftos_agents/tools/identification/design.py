@@ -19,6 +19,7 @@ DesignName = Literal[
     "interrupted_time_series",
     "marketing_mix_model",
     "multi_touch_attribution",
+    "row_attribution",
     "adjustment",
 ]
 
@@ -73,6 +74,7 @@ WORDS: dict[DesignName, str] = {
     "interrupted_time_series": "an interrupted time series with controls",
     "marketing_mix_model": "a marketing-mix model",
     "multi_touch_attribution": "multi-touch attribution over paths",
+    "row_attribution": "credit by the effect of each exposure on the rows it reached",
     "adjustment": "adjustment for what was observed",
 }
 
@@ -123,6 +125,11 @@ ASSUMPTIONS: dict[DesignName, tuple[tuple[str, str, bool], ...]] = {
     ),
     "multi_touch_attribution": (
         ("Contacts cause conversions rather than go with intent", "A holdout test; paths alone cannot show it", False),
+    ),
+    "row_attribution": (
+        ("Everything that moves both an exposure and the outcome is among the controls and the other exposures", "A holdout test; the table cannot show it", False),
+        ("No exposure follows from another one", "Timing of the contacts; the table cannot show it", False),
+        ("Every kind of row could have been reached or not", "Exposures that the controls predict almost perfectly", True),
     ),
     "adjustment": (
         ("Everything that moves both treatment and outcome is among the controls", "The table cannot show it; sensitivity analysis says how much would be needed", False),

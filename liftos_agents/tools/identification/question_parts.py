@@ -25,6 +25,10 @@ _GIVEN = re.compile(
     r"|\bhold(?:ing)?\s+(?P<c2>.+?)\s+(?:constant|fixed|equal)\b"
     r"|\bhold(?:ing)? constant\s+(?P<c3>.+?)(?=[?!;]|\.\s|\.?$)"
 )
+_GIVEN_DATA = re.compile(
+    r"^(?:these|this|those|that|the|my|our|such)?\s*(?:[\w-]+\s+){0,2}(?:rows?|data|table|tables|file|files|records?|columns?|logs?|csv)\b"
+)
+"""What is given in "given these user rows": the table, and no control."""
 _NUMBER = r"-?\d+(?:[.,]\d+)?(?![\d-]|\.\d)"
 _CUTOFF = re.compile(
     rf"\b(?:cut-?off|threshold|limit|mark|line|schwelle|grenze|seuil|umbral)\s*(?:of|at|is|=|von|bei|de|:)?\s*(?P<a>{_NUMBER})"
@@ -51,7 +55,7 @@ _METHODS: tuple[tuple[str, str], ...] = (
     ("experiment", _RANDOM.pattern),
     ("geo_experiment", r"\bgeo[- ]?(?:test|experiment|holdout|lift)\w*\b|\bmarket test\b|\btest (?:regions?|markets?|geos?)\b|\btest géographique\b|\bgeotest\b"),
     ("adjustment", r"\bcontrolling for\b|\badjust\w*\b|\bpropensity\b|\bmatching\b|\bdouble machine learning\b|\bdml\b"),
-    ("multi_touch_attribution", r"\bmulti-?touch\b|\battribut\w+\b|\bpaths?\b|\bjourneys?\b|\btouch-?points?\b|\bcredit\b(?!\s+(?:score|rating|card|limit|line))|\bpfade?\b|\bkontaktpunkte?\b|\bparcours\b"),
+    ("multi_touch_attribution", r"\bmulti-?touch\b|\battribut\w+\b|\bpaths?\b|\bjourneys?\b|\btouch-?points?\b|\bdeserv\w+\b|\bcredit\b(?!\s+(?:score|rating|card|limit|line))|\bpfade?\b|\bkontaktpunkte?\b|\bparcours\b"),
     ("marketing_mix_model", r"\bmarketing[- ]mix\b|\bmmm\b"),
 )  # fmt: skip
 # "2023." ends a sentence, "1. April" and "0.5" do not.
@@ -118,7 +122,7 @@ def read_question(question: str) -> QuestionParts:
         told=" ".join(s for s, _ in read if s != asked),
         random=next((s for s in sentences[::-1] if _RANDOM.search(s)), ""),
         instruments="" if using is None else (using["z"] or using["z2"] or using["z3"] or ""),
-        controls="" if given is None else (given["c"] or given["c2"] or given["c3"] or ""),
+        controls=_controls(given),
         segments=segments,
         cutoffs=_cutoffs(text),
         dates=dates_in(text),
@@ -126,6 +130,11 @@ def read_question(question: str) -> QuestionParts:
         rows=tuple(int(n) for n in _ROW.findall(text)),
         methods=frozenset(name for name, pattern in _METHODS if re.search(pattern, text)),
     )
+
+
+def _controls(given: re.Match[str] | None) -> str:
+    said = "" if given is None else (given["c"] or given["c2"] or given["c3"] or "")
+    return "" if _GIVEN_DATA.match(said) else said
 
 
 def _without_segments(sentence: str) -> tuple[str, str]:

@@ -185,4 +185,11 @@ CONVERSION_WORDS = frozenset(["conversion", "conversions", "converted", "convert
 LOST_WORDS = frozenset(["no", "non", "not", "null", "lost", "without", "ohne", "sans", "sin", "nonconversions"])  # fmt: skip
 VALUE_WORDS = frozenset(["value", "revenue", "amount", "worth", "umsatz", "wert", "montant", "valeur", "valor", "importe"])  # fmt: skip
 COST_WORDS = frozenset(["spend", "spent", "cost", "costs", "budget", "ausgaben", "kosten", "depense", "depenses", "dépense", "cout", "coût", "gasto", "gastos", "coste"])  # fmt: skip
+CLAIM_WORDS = frozenset(["claim", "claims", "claimed", "attributed", "reported"])
+"""Words of columns that hold what a platform credits itself with."""
+EXPOSURE_WORDS = frozenset(["exposed", "exposure", "exposures", "impression", "impressions", "reached", "reach", "saw", "seen", "shown", "contact", "contacts", "views", "viewed", "received", "got", "sent", "ad", "ads", "any", "flag", "n", "num", "count"])  # fmt: skip
+RESPONSE_WORDS = frozenset(["click", "clicks", "clicked", "open", "opens", "opened", "visit", "visits", "visited", "session", "sessions", "klicks", "clics"])  # fmt: skip
+"""Words of columns that hold how people answered to what reached them."""
+MEDIUM_WORDS = frozenset(["tv", "ctv", "radio", "print", "search", "sem", "social", "display", "video", "email", "emails", "newsletter", "sms", "push", "mail", "mailing", "catalogue", "catalog", "affiliate", "affiliates", "influencer", "retargeting", "remarketing", "shopping", "banner", "podcast", "outdoor", "ooh", "cinema", "facebook", "meta", "instagram", "google", "bing", "youtube", "tiktok", "pinterest", "snapchat", "linkedin", "twitter", "amazon", "programmatic", "seo", "fernsehen", "suche", "plakat", "télévision", "buscador", "anzeige", "anzeigen", "ad", "ads"])  # fmt: skip
+"""Words of columns that hold contact with a medium."""
 RANDOM_WORDS = ("randomised", "randomized", "at random", "random assignment", "randomly", "coin", "experiment group", "test group", "control group", "a/b", "ab test", "holdout", "variant")  # fmt: skip
