@@ -19,30 +19,37 @@ class BudgetRules:
     def __init__(self, spec: MarketSpec) -> None:
         rules = spec.budget
         names = spec.names
-        self.low = np.array([rules.minimum.get(name, 0.0) for name in names])
-        self.high = np.array([rules.maximum.get(name, np.inf) for name in names])
+        self.low = np.array([[rules.minimum.get(name, 0.0)] for name in names])
+        self.high = np.array([[rules.maximum.get(name, np.inf)] for name in names])
+        self.bounded = bool(np.isfinite(self.high).any())
         self.cap = np.inf if rules.cap is None else rules.cap
+        self.spare = max(self.cap - float(self.low.sum()), 0.0)
         self.pacing = rules.pacing
-        self.foothold = _FOOTHOLD * np.array([c.mean_spend for c in spec.channels])
-        self.lead = np.array([rules.lead_weeks.get(name, 0) for name in names])
-        self.longest_lead = int(self.lead.max())
+        self.foothold = _FOOTHOLD * np.array([[c.mean_spend] for c in spec.channels])
+        self.late = [
+            (c, rules.lead_weeks[name]) for c, name in enumerate(names) if rules.lead_weeks.get(name)
+        ]
+        """Channels whose budgets take effect later, and how many weeks."""
+        self.longest_lead = max((weeks for _, weeks in self.late), default=0)
         self.scale = spec.mean_spend * _TOLERANCE
 
     def cut(self, asked: Array, booked: Array) -> tuple[Array, NDArray[np.bool_]]:
-        """Budgets (S, C) within bounds, and the worlds (S,) in which a hard bound was broken."""
+        """Budgets (C, S) within bounds, and the worlds (S,) in which a hard bound was broken; `booked` is the week before's."""
         finite = np.isfinite(asked)
-        wanted = asked if finite.all() else np.where(finite, asked, booked)
-        budgets = np.minimum(np.maximum(wanted, self.low), self.high)
-        broken = np.any((np.abs(budgets - wanted) > self.scale) | ~finite, axis=1)
+        sound = bool(finite.all())
+        wanted = asked if sound else np.where(finite, asked, booked)
+        budgets = np.maximum(wanted, self.low)
+        if self.bounded:
+            budgets = np.minimum(budgets, self.high)
+        moved = np.abs(budgets - wanted) > self.scale
+        broken = np.any(moved if sound else moved | ~finite, axis=0)
         if np.isfinite(self.cap):
-            total = budgets.sum(axis=1)
-            over = total > self.cap + self.scale
+            over = budgets.sum(axis=0) > self.cap + self.scale
             if over.any():
                 broken = broken | over
-                spare = np.maximum(self.cap - self.low.sum(), 0.0)
                 above = budgets - self.low
-                share = np.minimum(1.0, spare / np.maximum(above.sum(axis=1), 1e-300))
-                budgets = self.low + above * share[:, None]
+                share = np.minimum(1.0, self.spare / np.maximum(above.sum(axis=0), 1e-300))
+                budgets = self.low + above * share
         if self.pacing is not None:
             most = (1.0 + self.pacing) * np.maximum(booked, self.foothold)
             budgets = np.minimum(budgets, np.maximum(most, self.low))
@@ -54,7 +61,9 @@ class BudgetRules:
         Every region is cut in proportion, so that the regions still differ by the experiment's factor.
         """
         totals = regional.sum(axis=0)
-        kept = np.minimum(1.0, np.divide(self.high, totals, out=np.ones_like(totals), where=totals > 0))
+        kept = np.minimum(
+            1.0, np.divide(self.high.ravel(), totals, out=np.ones_like(totals), where=totals > 0)
+        )
         regional *= kept
         total, most = float(regional.sum()), max(self.cap, before)
         if total > most:

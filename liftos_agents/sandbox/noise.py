@@ -35,20 +35,23 @@ def normal(seeds: ArrayLike, weeks: ArrayLike, stream: str) -> Array:
     return ndtri(uniform(seeds, weeks, stream))
 
 
-def negative_binomial(u: ArrayLike, mean: ArrayLike, dispersion: float) -> Array:
+def negative_binomial(
+    u: ArrayLike, mean: ArrayLike, dispersion: float, quantile: Array | None = None
+) -> Array:
     """Counts whose variance is mean + dispersion · mean², at the quantiles `u`.
 
     Exact up to a mean of 50; above, the quantile of a shifted gamma law with the same first three moments
     (Pearson's third type, by Wilson–Hilferty), rounded to whole counts. Two moments are not enough: in the tails a gamma
-    law is off by four counts where this one is off by one.
+    law is off by four counts where this one is off by one. `quantile` is the Normal one of `u`, of its shape, if it is known already.
     """
-    quantile, centre = np.broadcast_arrays(
-        np.asarray(u, dtype=np.float64), np.asarray(mean, dtype=np.float64)
-    )
-    result = np.empty(centre.shape, dtype=np.float64)
+    centre, given = np.asarray(mean, dtype=np.float64), np.asarray(u, dtype=np.float64)
     small = centre <= _LARGE_MEAN
-    result[small] = _exact(quantile[small], centre[small], dispersion)
-    result[~small] = _matched(quantile[~small], centre[~small], dispersion)
+    if not small.any():
+        return _matched(ndtri(given) if quantile is None else quantile, centre, dispersion)
+    given, centre, small = np.broadcast_arrays(given, centre, small)
+    result = np.empty(centre.shape, dtype=np.float64)
+    result[small] = _exact(given[small], centre[small], dispersion)
+    result[~small] = _matched(ndtri(given[~small]), centre[~small], dispersion)
     return result
 
 
@@ -61,10 +64,10 @@ def _exact(u: Array, mean: Array, dispersion: float) -> Array:
     return np.where(betainc(size, counts + 1.0, chance) < u, counts + 1.0, counts)
 
 
-def _matched(u: Array, mean: Array, dispersion: float) -> Array:
+def _matched(quantile: Array, mean: Array, dispersion: float) -> Array:
     spread = np.sqrt(mean * (1.0 + dispersion * mean))
     shape = 4.0 * (spread / (1.0 + 2.0 * dispersion * mean)) ** 2
-    cube = 1.0 - 1.0 / (9.0 * shape) + ndtri(u) / (3.0 * np.sqrt(shape))
+    cube = 1.0 - 1.0 / (9.0 * shape) + quantile / (3.0 * np.sqrt(shape))
     standard = np.sqrt(shape) * (np.maximum(cube, 0.0) ** 3 - 1.0)
     return np.maximum(np.round(mean + spread * standard), 0.0)
 

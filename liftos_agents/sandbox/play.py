@@ -6,8 +6,12 @@ demand, the same rivals and the same luck.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +22,16 @@ from liftos_agents.sandbox.budget_rules import BudgetRules
 from liftos_agents.sandbox.decision import Decision, Report
 from liftos_agents.sandbox.delivered import Delivered
 from liftos_agents.sandbox.experiments import ExperimentDesign, ExperimentReading
+from liftos_agents.sandbox.history import History
 from liftos_agents.sandbox.noise import Array
-from liftos_agents.sandbox.response import Carry, Flows, Response
+from liftos_agents.sandbox.response import Carry, Response
 from liftos_agents.sandbox.spec import MarketSpec
 from liftos_agents.sandbox.tape import Tape, record
+from liftos_agents.sandbox.weekly import Numbers, Track, Week, Weekly
 
 WEEKS_BEFORE_EXPERIMENT = 8
+_BLOCK = 8_192
+"""Worlds · regions · channels that are played together: arrays of 64 KiB."""
 
 
 @dataclass(eq=False)
@@ -80,34 +88,65 @@ class MarketPlay:
         if horizon < 1:
             raise ArgumentError(f"horizon must be at least 1 week, got {horizon!r}")
         self.spec, self.horizon = spec, horizon
-        self.seeds = np.asarray(seeds, dtype=np.int64)
         self.response = Response(spec)
         self.fading = self.response.fading
-        self._first = spec.weeks_before + spec.weeks
-        self._tape = record(spec, self.seeds, self._first + horizon + self.fading)
-        self._weights = spec.geo_weights[:, None]
-        channels = spec.channels
-        self._refresh_cost = np.array([c.fatigue.refresh_cost for c in channels])
-        self._mille = 1000.0 / np.array([c.cost_per_mille for c in channels])
+        self._numbers = Numbers(self.response)
         self._bounds = BudgetRules(spec)
-        planned = self._tape.planned[:, : self._first]
-        flows, self._carry = self._respond(0, planned[:, :, None, :] * self._weights)
-        revenue = sales.draw(spec, flows.expected, self._tape.luck[:, : self._first])
-        self.history = self._report(0, flows, revenue, {}, shown=slice(spec.weeks_before, self._first))
-        self._memory_revenue, self._memory_spend = revenue, flows.spend
-        self._incumbent = flows.spend.sum(axis=2)[:, -min(52, spec.weeks) :].mean(axis=1)
-        self._booked = self._incumbent.copy()
-        self._waiting = np.repeat(self._incumbent[:, None], self._bounds.longest_lead, axis=1)
-        self._running: dict[int, list[_Running]] = {}
-        worlds = len(self.seeds)
-        nothing = np.zeros(worlds)
-        self.score = Score(
-            nothing.copy(), nothing.copy(), nothing.copy(), nothing.copy(), np.zeros(worlds, np.int64)
-        )
-        self.week = 0
-        self.kept = Delivered(self._carry) if keep else None
+        channels = spec.channels
         self.incumbent_bids = np.array([1.0 if c.search is None else c.search.bid for c in channels])
+        self._refresh_cost = np.array([[c.fatigue.refresh_cost] for c in channels])
+        self._mille = 1000.0 / np.array([c.cost_per_mille for c in channels])
+        self._kept_weeks = WEEKS_BEFORE_EXPERIMENT + spec.experiments.most_weeks if spec.geos.count > 1 else 0
+        self._keep = keep
+        self._open(seeds)
+
+    def again(self, seeds: Sequence[int] | NDArray[np.int64]) -> MarketPlay:
+        """Other worlds of the same market from their first week on, its numbers not gathered anew."""
+        other = copy(self)
+        other.__dict__.pop("_tape", None)
+        other._open(seeds)
+        return other
+
+    def _open(self, seeds: Sequence[int] | NDArray[np.int64]) -> None:
+        """Play the incumbent's weeks, in blocks of worlds."""
+        self.seeds = np.asarray(seeds, dtype=np.int64)
+        worlds = len(self.seeds)
+        # numpy adds up one world alone in another order than several: a single one is played twice.
+        rows = np.repeat(self.seeds, 2) if worlds == 1 else self.seeds
+        past = History(self.spec, len(rows), self._kept_weeks)
+        self._proxy, self._price = (np.empty((len(rows), self.horizon)) for _ in range(2))
+        self._blocks: list[tuple[slice, Weekly]] = []
+        carries = [self._open_block(rows, block, past) for block in self._cut_up(len(rows))]
+        self.kept = Delivered(Carry.join(carries).worlds(slice(worlds))) if self._keep else None
+        self.history = past.report(worlds)
+        self._incumbent = past.incumbent[:worlds]
+        self._held = np.ascontiguousarray(past.incumbent.T)
+        self._booked = self._held
+        longest = self._bounds.longest_lead
+        self._waiting = deque([self._held] * (longest + 1), longest + 1)
+        self._remembered = deque(past.last_weeks(), self._kept_weeks)
+        self._running: dict[int, list[_Running]] = {}
+        self.score = Score(*(np.zeros(worlds) for _ in range(4)), violations=np.zeros(worlds, np.int64))
+        self.week = 0
         self.abstained = np.zeros(worlds, dtype=bool)
+
+    def _cut_up(self, rows: int) -> list[slice]:
+        size = max(2, _BLOCK // self.response.effect.size)
+        return [slice(*pair) for pair in pairwise([*range(0, rows - 1, size), rows])]
+
+    def _open_block(self, rows: NDArray[np.int64], block: slice, past: History) -> Carry:
+        spec = self.spec
+        first = spec.weeks_before + spec.weeks
+        stop = first + self.horizon
+        tape = record(spec, rows[block], stop + self.fading)
+        before = tape.span(0, first)
+        planned = before.planned[:, :, None, :] * self._numbers.weights
+        flows, carry = self.response.respond(before, planned)
+        past.add(block, before, flows, sales.draw(spec, flows.expected, before.luck))
+        self._proxy[block], self._price[block] = tape.proxy[:, first:stop], tape.price[:, first:stop]
+        track = Track.of(self._numbers, tape.span(first, tape.weeks))
+        self._blocks.append((block, Weekly(self._numbers, track, carry)))
+        return carry
 
     @property
     def done(self) -> bool:
@@ -130,14 +169,15 @@ class MarketPlay:
         worlds, channels = len(self.seeds), len(self.spec.channels)
         if decision.spend.shape != (worlds, channels):
             raise ArgumentError(f"budgets must have shape ({worlds}, {channels}), got {decision.spend.shape}")
-        asked = decision.spend
-        if decision.abstains is not None:
-            asked = np.where(decision.abstains[:, None], self._incumbent, asked)
-            self.abstained |= decision.abstains
+        asked = self._turned(decision.spend)
+        abstains = decision.abstains
+        if abstains is not None:
+            asked = np.where(abstains, self._held, asked)
+            self.abstained |= abstains
         budgets, broken = self._bounds.cut(asked, self._booked)
-        if decision.abstains is not None:
-            broken &= ~decision.abstains
-        violations = broken.astype(np.int64)
+        violations = broken[:worlds].astype(np.int64)
+        if abstains is not None:
+            violations[abstains] = 0
         self._booked = budgets
         delivered = self._after_lead(budgets)
         fees = np.zeros(worlds)
@@ -146,73 +186,111 @@ class MarketPlay:
                 fees[world] += self.spec.experiments.fee
             else:
                 violations[world] += 1
-        if decision.refresh is not None:
-            fees = fees + decision.refresh @ self._refresh_cost
-        regional = delivered[:, None, None, :] * self._weights
-        violations += self._apply_experiments(regional)
-        position = self._first + self.week
-        bids = None
-        if decision.bids is not None:
-            bids = np.where(np.isfinite(decision.bids), decision.bids, self.incumbent_bids)[:, None, :]
-        refresh = None if decision.refresh is None else decision.refresh[:, None, :]
+        bids, refresh = decision.bids, decision.refresh
+        if bids is not None:
+            bids = self._turned(np.where(np.isfinite(bids), bids, self.incumbent_bids))
+        if refresh is not None:
+            refresh = self._turned(refresh)
+            fees += np.add.reduce(refresh * self._refresh_cost, axis=0)[:worlds]
+        changed = self._changed(delivered, violations)
         if self.kept is not None:
-            self.kept.add(regional, bids, refresh)
-        flows, self._carry = self._respond(position, regional, bids, refresh)
-        expected = flows.expected
-        revenue = sales.draw(self.spec, expected, self._tape.luck[:, position : position + 1])
-        self._remember(revenue, flows.spend)
+            self._keep_week(delivered, changed, decision)
+        shown = self._play(delivered, bids, refresh, changed)
+        self._remembered.append((shown.revenue.T, shown.spend.T))
         self.week += 1
         readings = self._ended()
-        spent = flows.spend.sum(axis=(1, 2, 3))
-        profit = self.spec.margin * revenue.sum(axis=(1, 2)) - spent - fees
-        expected_profit = self.spec.margin * expected.sum(axis=(1, 2)) - spent - fees
+        spend = shown.spend[:, 0] if self.spec.geos.count == 1 else shown.spend.sum(axis=1)
+        spent = spend.sum(axis=0)[:worlds]
+        costs = spent + fees
+        revenue = shown.revenue.sum(axis=0)
+        profit = self.spec.margin * revenue[:worlds] - costs
+        expected_profit = self.spec.margin * shown.expected.sum(axis=0)[:worlds] - costs
         if self.done:
-            to_come = self.spec.margin * self._still_to_come()
-            profit = profit + to_come
-            expected_profit = expected_profit + to_come
+            to_come = self.spec.margin * self._still_to_come()[:worlds]
+            profit += to_come
+            expected_profit += to_come
         score = self.score
         score.profit += profit
         score.expected_profit += expected_profit
         score.spend += spent
         score.fees += fees
         score.violations += violations
-        return self._report(position, flows, revenue, readings), profit
+        return self._report(shown, spend, revenue, readings), profit
 
     def tape(self, start: int, stop: int) -> Tape:
         """What is exogenous in the weeks from `start` to before `stop`, counted from the first one decided."""
-        return self._tape.span(self._first + start, self._first + stop)
+        return self._tape.span(start, stop)
 
-    def _respond(
+    @cached_property
+    def _tape(self) -> Tape:
+        return record(self.spec, self.seeds, self.horizon + self.fading, first=self.spec.weeks)
+
+    def _turned(self, series: NDArray[np.generic]) -> np.ndarray:
+        """(S, C) as (C, S), a single world twice."""
+        if len(series) > 1:
+            return np.ascontiguousarray(series.T)
+        both = np.empty((series.shape[1], 2), dtype=series.dtype)
+        both[...] = series.T
+        return both
+
+    def _play(
         self,
-        position: int,
-        regional: Array,
-        bids: Array | None = None,
-        refresh: NDArray[np.bool_] | None = None,
-    ) -> tuple[Flows, Carry]:
-        weeks = self._tape.span(position, position + regional.shape[1])
-        carry = self._carry if position else None
-        return self.response.respond(weeks, regional, bids=bids, refresh=refresh, carry=carry)
+        delivered: Array,
+        bids: Array | None,
+        refresh: NDArray[np.bool_] | None,
+        changed: dict[int, Array],
+    ) -> Week:
+        whole = Week.empty(*self.response.effect.shape[::-1], delivered.shape[1])
+        for rows, block in self._blocks:
+            block.play(
+                self.week,
+                delivered[:, rows],
+                whole.worlds(rows),
+                bids=None if bids is None else bids[:, rows],
+                refresh=None if refresh is None else refresh[:, rows],
+                regional={
+                    w - rows.start: found for w, found in changed.items() if rows.start <= w < rows.stop
+                },
+            )
+        return whole
 
     def _still_to_come(self) -> Array:
         """Expected revenue that earlier spend brings after the horizon, less what a rival still takes away for it."""
-        if not self.fading:
-            return np.zeros(len(self.seeds))
-        nothing = np.zeros((len(self.seeds), self.fading, *self.response.effect.shape))
-        flows, _ = self._respond(self._first + self.horizon, nothing)
-        coming = flows.incremental.sum(axis=(1, 2, 3))
-        if self.spec.rival is not None and self.spec.rival.kind == "reactive":
-            undisturbed = self.tape(self.horizon, self.horizon + self.fading).baseline
-            coming += (flows.baseline - undisturbed).sum(axis=(1, 2))
-        return coming
+        return np.concatenate([block.fade(self.horizon, self.fading) for _, block in self._blocks])
 
     def _after_lead(self, budgets: Array) -> Array:
         if not self._bounds.longest_lead:
             return budgets
-        self._waiting = np.concatenate([self._waiting, budgets[:, None]], axis=1)
-        rows = self._waiting.shape[1] - 1 - self._bounds.lead
-        delivered = self._waiting[:, rows, np.arange(budgets.shape[1])]
-        self._waiting = self._waiting[:, 1:]
+        self._waiting.append(budgets)
+        delivered = budgets.copy()
+        for channel, weeks in self._bounds.late:
+            delivered[channel] = self._waiting[-1 - weeks][channel]
         return delivered
+
+    def _changed(self, delivered: Array, violations: NDArray[np.int64]) -> dict[int, Array]:
+        """Regional budgets (G, C) of the worlds with experiments; one that breaks a bound is cut, and counted."""
+        found: dict[int, Array] = {}
+        for world, running in self._running.items():
+            regional = found[world] = delivered[:, world] * self._numbers.weights
+            before = float(regional.sum())
+            for r in running:
+                regional[list(r.design.regions), r.channel] *= r.design.factor
+            if any(r.design.factor > 1.0 for r in running):
+                violations[world] += self._bounds.cut_experiment(regional, before)
+        if len(self.seeds) == 1 and found:
+            found[1] = found[0]
+        return found
+
+    def _keep_week(self, delivered: Array, changed: dict[int, Array], decision: Decision) -> None:
+        assert self.kept is not None
+        regional = delivered.T[: len(self.seeds), None, None, :] * self._numbers.weights
+        for world, found in changed.items():
+            if world < len(regional):
+                regional[world, 0] = found
+        bids, refresh = decision.bids, decision.refresh
+        if bids is not None:
+            bids = np.where(np.isfinite(bids), bids, self.incumbent_bids)[:, None, :]
+        self.kept.add(regional, bids, None if refresh is None else refresh[:, None, :])
 
     def _begin(self, world: int, design: ExperimentDesign) -> bool:
         running = self._running.get(world, [])
@@ -222,25 +300,6 @@ class MarketPlay:
         channel = self.spec.names.index(design.channel)
         self._running[world] = [*running, _Running(design, channel, self.week)]
         return True
-
-    def _apply_experiments(self, regional: Array) -> NDArray[np.bool_]:
-        """Multiply the budgets of regions taken; worlds (S,) in which that broke a bound."""
-        broken = np.zeros(len(regional), dtype=bool)
-        for world, running in self._running.items():
-            before = float(regional[world].sum())
-            for r in running:
-                regional[world, 0, list(r.design.regions), r.channel] *= r.design.factor
-            if any(r.design.factor > 1.0 for r in running):
-                broken[world] = self._bounds.cut_experiment(regional[world, 0], before)
-        return broken
-
-    def _remember(self, revenue: Array, spend: Array) -> None:
-        """Keep regions' weeks as long as an experiment that begins now or runs may look back."""
-        if self.spec.geos.count < 2:
-            return
-        kept = WEEKS_BEFORE_EXPERIMENT + self.spec.experiments.most_weeks
-        self._memory_revenue = np.concatenate([self._memory_revenue, revenue], axis=1)[:, -kept:]
-        self._memory_spend = np.concatenate([self._memory_spend, spend], axis=1)[:, -kept:]
 
     def _ended(self) -> dict[int, list[ExperimentReading]]:
         found: dict[int, list[ExperimentReading]] = {}
@@ -255,36 +314,30 @@ class MarketPlay:
         return found
 
     def _reading(self, world: int, run: _Running) -> ExperimentReading:
-        weeks = WEEKS_BEFORE_EXPERIMENT + run.design.weeks
-        revenue = self._memory_revenue[world, -weeks:]
+        weeks = list(self._remembered)[-(WEEKS_BEFORE_EXPERIMENT + run.design.weeks) :]
         return ExperimentReading(
             design=run.design,
             first_week=self.spec.weeks + run.first,
-            revenue=revenue,
-            spend=self._memory_spend[world, -weeks:, :, run.channel],
-            before=len(revenue) - run.design.weeks,
+            revenue=np.array([revenue[world] for revenue, _ in weeks]),
+            spend=np.array([spend[world, :, run.channel] for _, spend in weeks]),
+            before=len(weeks) - run.design.weeks,
         )
 
     def _report(
-        self,
-        position: int,
-        flows: Flows,
-        revenue: Array,
-        readings: dict[int, list[ExperimentReading]],
-        shown: slice = slice(None),
+        self, shown: Week, spend: Array, revenue: Array, readings: dict[int, list[ExperimentReading]]
     ) -> Report:
-        first = self._tape.first + position
-        weeks = np.arange(first, first + revenue.shape[1])
-        span = slice(position, position + revenue.shape[1])
+        """The week just played; views, worlds first."""
+        worlds = slice(len(self.seeds))
+        week = slice(self.week - 1, self.week)
         return Report(
-            weeks=weeks[shown],
-            spend=flows.spend.sum(axis=2)[:, shown],
-            impressions=(flows.exposure.sum(axis=2) * self._mille)[:, shown],
-            claimed=flows.claimed.sum(axis=2)[:, shown],
-            revenue=revenue.sum(axis=2)[:, shown],
-            region_revenue=revenue[:, shown],
-            region_spend=flows.spend[:, shown],
-            search_interest=self._tape.proxy[:, span][:, shown],
-            price_index=self._tape.price[:, span][:, shown],
+            weeks=np.array([self.spec.weeks + self.week - 1]),
+            spend=spend.T[worlds, None, :],
+            impressions=shown.exposure.T[worlds, None, :] * self._mille,
+            claimed=shown.claimed.T[worlds, None, :],
+            revenue=revenue[worlds, None],
+            region_revenue=shown.revenue.T[worlds, None, :],
+            region_spend=shown.spend.T[worlds, None, :, :],
+            search_interest=self._proxy[worlds, week],
+            price_index=self._price[worlds, week],
             readings=readings,
         )

@@ -6,6 +6,7 @@ the weeks before left behind (`Carry`), or all weeks at once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -43,6 +44,11 @@ class Carry:
     def worlds(self, some: slice) -> Carry:
         """Some of the worlds."""
         return Carry(**{f.name: getattr(self, f.name)[some] for f in fields(self)})
+
+    @classmethod
+    def join(cls, each: Sequence[Carry]) -> Carry:
+        """Worlds after each other."""
+        return cls(**{f.name: np.concatenate([getattr(c, f.name) for c in each]) for f in fields(cls)})
 
     def repeat(self, times: int) -> Carry:
         """One world's past `times` times."""
@@ -243,7 +249,7 @@ class Response:
         ratio = carried / self.half
         if self.spec.saturation == "logistic":
             return np.tanh(_LOGISTIC_HALF * ratio)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             return 1.0 / (1.0 + ratio**-self.slope)
 
     def _wear(

@@ -6,22 +6,33 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from liftos_agents.sandbox.noise import Array, negative_binomial
-from liftos_agents.sandbox.spec import MarketSpec
+from liftos_agents.sandbox.spec import MarketSpec, NoiseSpec
 
 
 def draw(spec: MarketSpec, expected: Array, luck: Array) -> Array:
     """Revenue with its noise, shape of `expected` (…, G), for uniforms `luck` of that shape.
 
-    The noise level is that of the whole market: regions are noisier, each by the same factor, and independent. Sales never
-    fall below zero, and their mean is `expected` all the same.
+    Sales never fall below zero, and their mean is `expected` all the same.
     """
-    level = spec.noise.level / float(np.sqrt((spec.geo_weights**2).sum()))
+    return draw_at(spec.noise, relative_level(spec), expected, luck)
+
+
+def relative_level(spec: MarketSpec) -> float:
+    """A region's noise level. That of the specification is the whole market's: regions are noisier, all alike, and independent."""
+    return spec.noise.level / float(np.sqrt((spec.geo_weights**2).sum()))
+
+
+def draw_at(
+    noise: NoiseSpec, level: float, expected: Array, luck: Array, quantile: Array | None = None
+) -> Array:
+    """Revenue at a region's noise `level`; `quantile` is the Normal one of `luck`, if it is known already."""
     if level == 0.0:
         return expected
-    if spec.noise.kind == "normal":
-        return expected * (np.maximum(1.0 + level * ndtri(luck), 0.0) / _mean_above_zero(level))
-    orders = expected / spec.noise.order_value
-    return negative_binomial(luck, orders, level**2) * spec.noise.order_value
+    if noise.kind == "normal":
+        normal = ndtri(luck) if quantile is None else quantile
+        return expected * (np.maximum(1.0 + level * normal, 0.0) / _mean_above_zero(level))
+    orders = expected / noise.order_value
+    return negative_binomial(luck, orders, level**2, quantile) * noise.order_value
 
 
 def _mean_above_zero(level: float) -> float:

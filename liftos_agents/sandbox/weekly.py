@@ -1,0 +1,392 @@
+"""Worlds in play, a week at a time: the mechanics of `response`, arranged for speed.
+
+`Response` answers any number of weeks at once and says what the market is; this plays the next week of a block of worlds, small
+enough for its arrays to stay in the processor's cache. Worlds lie along the last axis, media are counted as if each region
+were the whole market, buffers are used again, and past weeks lie in rings. A test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from liftos_agents.sandbox import sales
+from liftos_agents.sandbox.noise import Array
+from liftos_agents.sandbox.response import Carry, Response
+from liftos_agents.sandbox.tape import Tape
+
+_LOGISTIC_HALF = float(np.arctanh(0.5))
+_SMALL = 6_000
+"""Elements of a ring below which one product and one sum are quicker than a loop over lags."""
+
+
+@dataclass(frozen=True, eq=False)
+class Week:
+    """What a week comes to, to be filled in: spend (C, G, S), exposure and claims (C, S), revenues (G, S)."""
+
+    spend: Array
+    exposure: Array
+    claimed: Array
+    expected: Array
+    revenue: Array
+
+    @classmethod
+    def empty(cls, channels: int, regions: int, worlds: int) -> Week:
+        """Room for a week."""
+        return cls(
+            np.empty((channels, regions, worlds)),
+            np.empty((channels, worlds)),
+            np.empty((channels, worlds)),
+            np.empty((regions, worlds)),
+            np.empty((regions, worlds)),
+        )
+
+    def worlds(self, some: slice) -> Week:
+        """The part of some worlds, the same memory."""
+        return Week(
+            self.spend[..., some],
+            self.exposure[:, some],
+            self.claimed[:, some],
+            self.expected[:, some],
+            self.revenue[:, some],
+        )
+
+
+class Numbers:
+    """A market's numbers, shaped to meet arrays (C, G, S)."""
+
+    def __init__(self, response: Response) -> None:
+        spec = response.spec
+        channels = spec.channels
+        self.response, self.spec = response, spec
+        self.weights = response.weights
+        self.regions, self.channels = len(response.weights), len(channels)
+        auctions = [c.auction for c in channels]
+        pressure = [0.0 if a is None else a.pressure for a in auctions]
+        elasticity = [0.0 if a is None else a.demand for a in auctions]
+        reference = [
+            c.mean_spend if c.auction is None else c.auction.reference or c.mean_spend for c in channels
+        ]
+        self.own_pressure = _column(pressure) if any(pressure) else None
+        self.per_reference = 1.0 / _column(reference)
+        self.elasticity = _column(elasticity) if any(elasticity) else None
+        self.searches = [(k, c.search) for k, c in enumerate(channels) if c.search is not None]
+        self.per_half = 1.0 / _column([c.half_saturation for c in channels])
+        self.falling_slope = -_column(response.slope)
+        self.plain = bool((response.slope == 1.0).all())
+        self.effect = np.ascontiguousarray(response.effect.T)[:, :, None]
+        self.memory = _column(response.memory)
+        self.tiring = (1.0 - self.memory) / _column(response.mean_spend)
+        self.fatigue = -_column(response.fatigue)
+        self.credit = response.credit[:, None]
+        self.poaching = response.poaching[:, None] if response.poaching.any() else None
+        self.windows = [
+            (wait, _column(share))
+            for wait, (kernel, share) in enumerate(zip(response.within, response.delay, strict=True))
+            if response.windowed and (kernel * share).any()
+        ]
+        """Weeks from cause to purchase in which platforms may still take credit, and shares bought then."""
+        kernels = [response.carryover, *(response.within[wait] for wait, _ in self.windows)]
+        self.carryover = _rotations(np.stack(kernels))
+        self.delay = _rotations(response.delay[None])
+        self.prompt = bool((response.delay == 1.0).all())
+        self.noise = sales.relative_level(spec)
+        rival = spec.rival
+        self.taken_for_granted = (
+            spec.mean_spend if rival is None or rival.reference is None else rival.reference
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """What happens whatever is spent, from the first week decided on: (W, …, S), regions and channels before worlds.
+
+    `quantile` is the Normal quantile of `luck`; `log_demand` and `log_price` are None where no price follows them.
+    """
+
+    demand: Array
+    baseline: Array
+    luck: Array
+    quantile: Array
+    seen: Array
+    log_demand: Array | None
+    pressure: Array | None
+    effect: Array | None
+    log_price: Array | None
+
+    @classmethod
+    def of(cls, numbers: Numbers, tape: Tape) -> Track:
+        """A tape, turned over."""
+        demand = _turned(tape.demand)
+        luck = _turned(tape.luck)
+        return cls(
+            demand=demand,
+            baseline=_turned(tape.baseline),
+            luck=luck,
+            quantile=ndtri(luck),
+            seen=1.0 - _turned(tape.tracking),
+            log_demand=None if numbers.elasticity is None else np.log(demand),
+            pressure=None if tape.pressure is None else _turned(tape.pressure),
+            effect=None if tape.effect is None else _turned(tape.effect),
+            log_price=None if tape.media_price is None else np.log(_turned(tape.media_price)),
+        )
+
+
+class Weekly:
+    """A block of at least two worlds: with one alone numpy would add up in another order than with several.
+
+    Args:
+        numbers: Of the market.
+        track: Of these worlds, from the first week decided.
+        carry: What the weeks before left behind.
+    """
+
+    def __init__(self, numbers: Numbers, track: Track, carry: Carry) -> None:
+        self.numbers, self.track = numbers, track
+        worlds = carry.pressure.shape[0]
+        shape = (numbers.channels, numbers.regions, worlds)
+        kernels, lags, waits = numbers.carryover.shape[1], len(numbers.carryover), len(numbers.delay)
+        self.exposures = np.zeros((lags, *shape))
+        self.exposures[: lags - 1] = np.moveaxis(carry.exposure / numbers.weights, 0, -1).swapaxes(1, 2)
+        self.caused, self.due = np.zeros((waits, *shape)), np.zeros((waits, *shape))
+        self.caused[: waits - 1] = np.moveaxis(carry.caused, 0, -1).swapaxes(1, 2)
+        self.due[: waits - 1] = np.moveaxis(carry.credited, 0, -1).swapaxes(1, 2)
+        self.weariness = np.ascontiguousarray(carry.weariness.T)
+        self.pressure, self.spent = carry.pressure.copy(), carry.spent.copy()
+        self._baseline, self._bought_now = track.baseline[0], self.caused[0]
+        self._slot, self._wait, self._next = lags - 1, waits - 1, 0
+        self._asked, self._bought = np.empty(shape), np.empty(shape)
+        self._saturation, self._work = np.empty(shape), np.empty(shape)
+        self._carried, self._flowing = np.empty((kernels, *shape)), np.empty((1, *shape))
+        self._products = [
+            np.empty((outs, rows, *shape)) if outs * rows * self._work.size <= _SMALL else None
+            for outs, rows in ((kernels, lags), (1, waits))
+        ]
+
+    def play(
+        self,
+        week: int,
+        budgets: Array,
+        out: Week,
+        *,
+        bids: Array | None = None,
+        refresh: NDArray[np.bool_] | None = None,
+        regional: Mapping[int, Array] | None = None,
+    ) -> None:
+        """Play `week`, counted from the first one decided, and fill in `out`.
+
+        Args:
+            budgets: (C, S).
+            bids: Of the channels bought by bids, (C, S); the incumbent's when absent.
+            refresh: New creatives, (C, S).
+            regional: World to its budgets by region, (G, C), where experiments change them.
+        """
+        numbers, track = self.numbers, self.track
+        asked = self._asked
+        asked[...] = budgets[:, None, :]
+        for world, changed in (regional or {}).items():
+            asked[..., world] = (changed / numbers.weights).T
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            pressure = self._rival(week, asked)
+            spent, exposure = self._buy(week, asked, bids, pressure)
+            self._cause(week, exposure, refresh)
+        bought = self._flow()
+        baseline = track.baseline[week]
+        if pressure is not None and numbers.spec.rival is not None and numbers.spec.rival.steal:
+            baseline = baseline * np.exp(-numbers.spec.rival.steal * pressure)
+        self._baseline, self._bought_now = baseline, bought
+        np.multiply(spent, numbers.weights, out=out.spend)
+        _over_regions(np.multiply(exposure, numbers.weights, out=self._work), out.exposure)
+        self._claim(week, bought, baseline, out.claimed)
+        expected = np.add.reduce(bought, axis=0, out=out.expected)
+        expected += baseline
+        out.revenue[...] = sales.draw_at(
+            numbers.spec.noise, numbers.noise, expected, track.luck[week], track.quantile[week]
+        )
+
+    def fade(self, week: int, weeks: int) -> Array:
+        """Expected revenue (S,) that is still to come in `weeks` weeks from `week` on without further spend.
+
+        What a reactive rival, provoked before, still takes away is taken off.
+        """
+        rival = self.numbers.spec.rival
+        reactive = rival is not None and rival.kind == "reactive"
+        nothing = np.zeros((self.numbers.channels, len(self.spent)))
+        out = Week.empty(self.numbers.channels, self.numbers.regions, len(self.spent))
+        total = np.zeros(len(self.spent))
+        for later in range(week, week + weeks):
+            self.play(later, nothing, out)
+            total += self._bought_now.sum(axis=(0, 1))
+            if reactive:
+                total += (self._baseline - self.track.baseline[later]).sum(axis=0)
+        return total
+
+    def _rival(self, week: int, asked: Array) -> Array | None:
+        rival = self.numbers.spec.rival
+        if rival is None or rival.kind == "scheduled":
+            return None if self.track.pressure is None else self.track.pressure[week]
+        provoked = np.maximum(self.spent / self.numbers.taken_for_granted - 1.0, 0.0)
+        self.pressure = rival.memory * self.pressure + (1.0 - rival.memory) * rival.reaction * provoked
+        if self.numbers.regions == 1:
+            self.spent = asked[:, 0].sum(axis=0)
+        else:
+            self.spent = np.multiply(asked, self.numbers.weights, out=self._work).sum(axis=(0, 1))
+        return self.pressure
+
+    def _buy(
+        self, week: int, asked: Array, bids: Array | None, pressure: Array | None
+    ) -> tuple[Array, Array]:
+        """Money spent and exposure bought with it; prices are multiplied as logarithms, for one exponential."""
+        numbers, track, exposure = self.numbers, self.track, self.exposures[self._slot]
+        price, filled = self._bought, False
+        if numbers.own_pressure is not None:
+            np.multiply(asked, numbers.per_reference, out=price)
+            price += 1.0
+            np.log(price, out=price)
+            price *= numbers.own_pressure
+            filled = True
+        for factor in self._common(week, pressure):
+            if filled:
+                price += factor
+            else:
+                price[...] = factor
+                filled = True
+        if filled:
+            np.exp(price, out=price)
+            np.divide(asked, price, out=exposure)
+        else:
+            exposure[...] = asked
+        if not numbers.searches:
+            return asked, exposure
+        spent = self._bought
+        spent[...] = asked
+        for c, search in numbers.searches:
+            bid = search.bid if bids is None else bids[c]
+            voice = np.minimum(np.maximum((bid - search.floor) / (search.ceiling - search.floor), 0.0), 1.0)
+            paid = np.maximum(bid, 1e-9)
+            sought = exposure[c].copy()
+            bought = np.minimum(sought / paid, search.volume * voice * track.demand[week])
+            spent[c] *= np.divide(bought * paid, sought, out=np.zeros_like(bought), where=sought > 0)
+            exposure[c] = bought
+        return spent, exposure
+
+    def _common(self, week: int, pressure: Array | None) -> Iterable[Array]:
+        """Logarithms of what else makes media dearer."""
+        numbers, track = self.numbers, self.track
+        if track.log_demand is not None and numbers.elasticity is not None:
+            yield np.multiply(numbers.elasticity, track.log_demand[week], out=self._work)
+        if track.log_price is not None:
+            yield track.log_price[week][:, None, :]
+        rival = numbers.spec.rival
+        if pressure is not None and rival is not None and rival.price:
+            yield np.log(1.0 + rival.price * pressure)
+
+    def _cause(self, week: int, exposure: Array, refresh: NDArray[np.bool_] | None) -> None:
+        """Sales caused by this week's exposures and earlier ones, and when platforms will take credit for them."""
+        numbers, track, carried, work = self.numbers, self.track, self._carried, self._work
+        _weigh(self.exposures[None], numbers.carryover[self._slot], carried, work, self._products[0])
+        self._slot = (self._slot + 1) % len(self.exposures)
+        saturation = self._saturation
+        np.multiply(carried[0], numbers.per_half, out=saturation)
+        if numbers.spec.saturation == "logistic":
+            saturation *= _LOGISTIC_HALF
+            np.tanh(saturation, out=saturation)
+        elif numbers.plain:
+            np.add(saturation, 1.0, out=work)
+            saturation /= work
+        else:
+            np.log(saturation, out=saturation)
+            saturation *= numbers.falling_slope
+            np.exp(saturation, out=saturation)
+            saturation += 1.0
+            np.divide(1.0, saturation, out=saturation)
+        caused = np.multiply(saturation, numbers.effect, out=self.caused[self._wait])
+        if track.effect is not None:
+            caused *= track.effect[week][:, None, :]
+        if numbers.spec.media_follows_demand:
+            caused *= track.demand[week]
+        if numbers.response.tires:
+            caused *= self._liveliness(exposure, refresh)
+        for upper, lower, strength in numbers.response.interactions:
+            caused[lower] *= 1.0 + strength * saturation[upper]
+        if numbers.windows:
+            worth = np.divide(caused, np.maximum(carried[0], 1e-300, out=work), out=work)
+            for recent, (wait, share) in zip(carried[1:], numbers.windows, strict=True):
+                recent *= share
+                recent *= worth
+                self.due[(self._next + wait) % len(self.due)] += recent
+
+    def _liveliness(self, exposure: Array, refresh: NDArray[np.bool_] | None) -> Array:
+        """Share of the effect that tired creatives leave."""
+        numbers, work = self.numbers, self._work
+        if refresh is not None and refresh.any():
+            self.weariness *= ~refresh[:, None, :]
+        self.weariness *= numbers.memory
+        self.weariness += np.multiply(exposure, numbers.tiring, out=work)
+        return np.exp(np.multiply(self.weariness, numbers.fatigue, out=work), out=work)
+
+    def _flow(self) -> Array:
+        """Sales bought this week, (C, G, S)."""
+        if self.numbers.prompt:
+            return self.caused[0]
+        _weigh(
+            self.caused[None], self.numbers.delay[self._wait], self._flowing, self._work, self._products[1]
+        )
+        self._wait = (self._wait + 1) % len(self.caused)
+        return self._flowing[0]
+
+    def _claim(self, week: int, bought: Array, baseline: Array, claimed: Array) -> None:
+        """What platforms report, (C, S)."""
+        numbers = self.numbers
+        if numbers.windows:
+            _over_regions(self.due[self._next], claimed)
+            self.due[self._next] = 0.0
+            self._next = (self._next + 1) % len(self.due)
+        else:
+            _over_regions(bought, claimed)
+        claimed *= numbers.credit
+        if numbers.poaching is not None:
+            poached = np.multiply(self._saturation, baseline, out=self._work)
+            claimed += numbers.poaching * (poached[:, 0] if numbers.regions == 1 else poached.sum(axis=1))
+        claimed *= self.track.seen[week]
+
+
+def _weigh(ring: Array, kernels: Array, out: Array, work: Array, products: Array | None) -> None:
+    """out[i] = Σ kernels[i, l] · ring[0, l], in the order of the slots."""
+    if products is not None:
+        np.multiply(ring, kernels, out=products)
+        np.add.reduce(products, axis=1, out=out)
+        return
+    for i, kernel in enumerate(kernels):
+        np.multiply(ring[0, 0], kernel[0], out=out[i])
+        for slot in range(1, len(kernel)):
+            if kernel[slot].any():
+                np.multiply(ring[0, slot], kernel[slot], out=work)
+                out[i] += work
+
+
+def _over_regions(values: Array, out: Array) -> None:
+    if values.shape[1] == 1:
+        out[...] = values[:, 0]
+    else:
+        np.add.reduce(values, axis=1, out=out)
+
+
+def _rotations(kernels: Array) -> Array:
+    """Weights by the slot of the newest week and by slot, (L, K, L, C, 1, 1), from weights by lag, (K, L, C)."""
+    slots = np.arange(kernels.shape[1])
+    lags = (slots[:, None] - slots[None, :]) % kernels.shape[1]
+    return np.ascontiguousarray(np.moveaxis(kernels[:, lags], 0, 1))[..., None, None]
+
+
+def _turned(series: Array) -> Array:
+    """(S, W, …) as (W, …, S)."""
+    return np.ascontiguousarray(np.moveaxis(series, 0, -1))
+
+
+def _column(values: Iterable[float]) -> Array:
+    return np.array(list(values), dtype=np.float64)[:, None, None]
