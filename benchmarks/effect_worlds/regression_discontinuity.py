@@ -1,4 +1,7 @@
-"""Worlds for `regression_discontinuity`: curved means at a cutoff, and a cutoff that units can cross at will."""
+"""Worlds for `regression_discontinuity`: curved means at a cutoff, and a cutoff that units can cross at will.
+
+The biases are about those measured: the mean error over the mean standard error of 300 datasets, refusals set aside.
+"""
 
 from __future__ import annotations
 
@@ -153,12 +156,12 @@ WORLDS: tuple[World, ...] = (
         exactness="at_least",
         notes="the first stage is weak: the interval is the set that divides by nothing",
     ),
-    World("regression_discontinuity/manipulated", _TOOL, "violated", _manipulated(4107, 0.8), bias=9.0),
+    World("regression_discontinuity/manipulated", _TOOL, "violated", _manipulated(4107, 0.8), bias=12.0),
     World(
-        "regression_discontinuity/manipulated_a_little", _TOOL, "violated", _manipulated(4108, 0.3), bias=4.0
+        "regression_discontinuity/manipulated_a_little", _TOOL, "violated", _manipulated(4108, 0.3), bias=6.0
     ),
-    World("regression_discontinuity/covariate_jump", _TOOL, "violated", _other_rule(4109, 1.0), bias=3.0),
+    World("regression_discontinuity/covariate_jump", _TOOL, "violated", _other_rule(4109, 1.0), bias=7.0),
     World(
-        "regression_discontinuity/small_covariate_jump", _TOOL, "violated", _other_rule(4110, 0.4), bias=1.0
+        "regression_discontinuity/small_covariate_jump", _TOOL, "violated", _other_rule(4110, 0.4), bias=3.0
     ),
 )

@@ -28,7 +28,7 @@ _FEWEST_ROWS = 8
 
 @tool(
     TOOL,
-    version="1",
+    version="2",
     summary="Effect of a treatment that units adopt, at one time or staggered, with event study, trends before adoption, and "
     "how far they may fail.",
     data="rows",
@@ -40,8 +40,9 @@ def difference_in_differences(
     """The average effect on the treated, or why it cannot be told.
 
     Refused: fewer than two treated or two comparison clusters; a treatment that switches off; trends that differ before
-    adoption at p < .01 and that, carried on, would make at least the whole estimate. Downgraded: the joint test of the
-    trends at p < .05, a steady trend or a jump just before adoption at p < .01, no overlap, or attrition with the treatment.
+    adoption at p < .01 and that, carried on, would make at least the whole estimate. Downgraded: trends that differ in any way,
+    steadily, or in the last period before adoption, at p < .05 for the three tests together (up to p < .08 a check fails and
+    warns), no overlap, or attrition with the treatment.
 
     Raises:
         ToolRetry: A column is missing, of the wrong kind, or contradicts another.

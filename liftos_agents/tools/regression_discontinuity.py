@@ -11,7 +11,7 @@ from liftos_agents.domain.effect import ConfidenceInterval, Term
 from liftos_agents.domain.figure import Figure
 from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.discontinuity.analysis import Analysis, analyse
-from liftos_agents.tools.discontinuity.judgement import Judgement, judge
+from liftos_agents.tools.discontinuity.judgement import judge
 from liftos_agents.tools.discontinuity.jump import Jump
 from liftos_agents.tools.discontinuity.local_polynomial import Kernel
 from liftos_agents.tools.discontinuity.pictures import bandwidth_forest, binned_scatter
@@ -22,6 +22,7 @@ from liftos_agents.tools.discontinuity.result import (
 )
 from liftos_agents.tools.discontinuity.sample import Sample, draw_sample
 from liftos_agents.tools.effects import build, refused
+from liftos_agents.tools.effects.judgement import Judgement
 from liftos_agents.tools.errors import ToolFailed
 from liftos_agents.tools.instruments.strength import VERY_WEAK, WEAK
 from liftos_agents.tools.registry import tool
@@ -74,7 +75,7 @@ class RegressionDiscontinuityArguments(BaseModel):
 
 @tool(
     "regression_discontinuity",
-    version="1",
+    version="2",
     summary="The effect at a cutoff, with a robust interval and tests for manipulation, jumping covariates and placebo cutoffs.",
     data="rows",
 )
@@ -83,8 +84,9 @@ def regression_discontinuity(
 ) -> RegressionDiscontinuityResult:
     """The jump of the outcome at the cutoff (Calonico, Cattaneo and Titiunik, 2014).
 
-    Refused where the running variable's density jumps with p < .001 and by a quarter or more (and no donut is left out), where fewer than
-    ten clusters are in the window, or where the treatment of a fuzzy design does not change at all.
+    Refused where the running variable's density, or the count of the rows nearest the cutoff, jumps with p < .001 (.0005 each where
+    both are looked at) and by a quarter or more (and no donut is left out), where fewer than ten clusters are in the window, or
+    where the treatment of a fuzzy design does not change at all.
 
     Raises:
         ToolRetry: A column, the cutoff or the bandwidth does not do.
@@ -231,8 +233,8 @@ def _shared(
     if a.fuzzy is not None:
         who += f" whose {a.fuzzy} is changed by crossing it"
     covariates: dict[str, Term] = {}
-    for name, jump in analysis.covariate_tests.items():
-        covariates[_key(name, covariates)] = _term(f"Jump of {name}", jump, 1.0, a.level)
+    for name, test in analysis.covariate_tests.items():
+        covariates[_key(name, covariates)] = _term(f"Jump of {name}", test.jump, 1.0, a.level)
     return {
         "estimand": f"Average effect of {treatment if a.fuzzy else 'treatment'} on {a.outcome} for {who}; nothing is said of units "
         "away from the cutoff.",

@@ -10,8 +10,9 @@ from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.discontinuity.bandwidth import Bandwidths
 from liftos_agents.tools.discontinuity.density import DensityTest, density_test
 from liftos_agents.tools.discontinuity.falsification import (
+    CovariateTest,
     OtherBandwidth,
-    covariate_jumps,
+    covariate_tests,
     other_bandwidths,
     placebo_jumps,
 )
@@ -24,6 +25,7 @@ from liftos_agents.tools.discontinuity.jump import (
 )
 from liftos_agents.tools.discontinuity.local_polynomial import Kernel
 from liftos_agents.tools.discontinuity.sample import Sample, check_window
+from liftos_agents.tools.discontinuity.side_counts import SideCounts, side_counts
 from liftos_agents.tools.instruments.confidence_set import ConfidenceSet, quadratic_set
 
 
@@ -51,7 +53,8 @@ class Analysis:
     jump: Jump
     first_stage: FirstStage | None
     density: DensityTest | None
-    covariate_tests: dict[str, Jump]
+    counts: SideCounts | None
+    covariate_tests: dict[str, CovariateTest]
     placebos: dict[str, tuple[float, Jump]]
     others: dict[str, OtherBandwidth]
     clusters: int | None
@@ -94,13 +97,14 @@ def analyse(
     context.progress("density and covariates at the cutoff", 0.5)
     density = density_test(sample.distance)
     own = 2 if sample.fuzzy else 1
-    tests = covariate_jumps(sides, own, sample.covariate_names, order, kernel)
+    tests = covariate_tests(sides, own, sample.covariate_names, order, kernel)
     context.progress("placebo cutoffs and other bandwidths", 0.8)
     return Analysis(
         bandwidths=chosen,
         jump=jump,
         first_stage=first,
         density=density,
+        counts=None if density is None else side_counts(sample.distance),
         covariate_tests=tests,
         placebos=placebo_jumps(sides, order, kernel),
         others=other_bandwidths(

@@ -21,7 +21,6 @@ Array = NDArray[np.float64]
 
 TOOL = "regression_discontinuity"
 FEWEST_ROWS = 20
-FEWEST_CLUSTERS = 10
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class Analysis:
         headline: None when there is no inference to be had.
         two_way_error: Standard error of the two-way coefficient.
         difference: Two-way coefficient less the average effect on the treated, and the p-value of no difference.
-        growth: By how much effects grow a period after adoption, and the p-value of none; None with one period.
+        growth: By how much effects grow a period in the two-way regression, and the p-value of none; None with one period.
         attrition: Effect on being seen at all, and its p-value; None for a balanced panel.
         critical: Multiple of the standard errors that holds for the whole event study.
     """
@@ -131,7 +131,7 @@ def analyse(
         two_way=two_way,
         two_way_error=float(sampling.errors(two_way.scores[:, None], aggregates.simple.over[:, None])[0][0]),
         difference=_difference(sampling, aggregates.simple, two_way),
-        growth=_growth(sampling, aggregates),
+        growth=_growth(sampling, two_way),
         attrition=_attrition(panel, comparison, arguments.anticipation),
         critical=sampling.joint_critical_value(aggregates.dynamic.scores, errors, arguments.level, rng),
     )
@@ -223,21 +223,16 @@ def _difference(sampling: Sampling, simple: Average, two_way: TwoWayFit) -> tupl
     return gap, float(2.0 * stats.t.sf(abs(gap) / errors[0], free[0]))
 
 
-def _growth(sampling: Sampling, aggregates: Aggregates) -> tuple[float, float] | None:
-    """The slope of the effects over time since adoption, by generalised least squares, with its p-value."""
-    after = [j for j, key in enumerate(aggregates.dynamic.keys) if key >= 0]
-    if len(after) < 2:
+def _growth(sampling: Sampling, two_way: TwoWayFit) -> tuple[float, float] | None:
+    """By how much effects grow a period in the two-way regression, with its p-value."""
+    if two_way.growth is None:
         return None
-    covariance = sampling.covariance(aggregates.dynamic.scores[:, after])
-    inverse = np.linalg.pinv(covariance, rcond=1e-10, hermitian=True)
-    since = np.array([float(aggregates.dynamic.keys[j]) for j in after])
-    design = np.column_stack([np.ones(len(after)), since])
-    variance = np.linalg.pinv(design.T @ inverse @ design, hermitian=True)
-    slope = float((variance @ design.T @ inverse @ aggregates.dynamic.estimates[after])[1])
-    free = sampling.panel.cluster_count - len(sampling.panel.size) - len(after)
-    if free < len(after) or not variance[1, 1] > 0.0:
+    clusters = sampling.panel.cluster_count
+    squares = float(sampling.covariance(two_way.growth_scores[:, None])[0, 0])
+    error = np.sqrt(squares * clusters / (clusters - 1.0))
+    if not error > 1e-12 * abs(two_way.growth):
         return None
-    return slope, float(2.0 * stats.t.sf(abs(slope) / np.sqrt(variance[1, 1]), free))
+    return two_way.growth, float(2.0 * stats.t.sf(abs(two_way.growth) / error, clusters - 1.0))
 
 
 def _attrition(panel: Panel, comparison: Comparison, anticipation: int) -> tuple[float, float] | None:

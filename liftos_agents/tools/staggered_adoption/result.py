@@ -77,7 +77,7 @@ class PreTrends(Part):
         slope, slope_p_value: One common step a period.
         carried_effect: What that slope, carried on after adoption, does to the estimate.
         last_gap, last_gap_p_value: How far the gap in the last period before adoption stands from those before it, by generalised
-            least squares; None with one step.
+            least squares; None with one step. The p-values are of each test alone; the checks allow for there being three.
         power: That the joint test notices a steady violation that alone would produce the estimate.
         slope_power: That the test of the slope notices it.
         detectable_slope: The steady violation that the joint test notices with probability .8.

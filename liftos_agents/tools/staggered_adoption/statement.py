@@ -16,6 +16,9 @@ from liftos_agents.tools.staggered_adoption.pre_trends import (
 from liftos_agents.tools.staggered_adoption.result import DifferenceInDifferencesArguments
 from liftos_agents.tools.staggered_adoption.sampling import FEW_CLUSTERS
 
+WARNED_SIZE = 0.08
+"""Chance of a false alarm, checks that only warn included, over all tests of a design together."""
+
 MOST_BEYOND = 0.1
 REFUSED_SIZE = 0.01
 VERY_FEW_CLUSTERS = 6
@@ -112,20 +115,21 @@ def _parallel_trends(said: Statement, found: Analysis, arguments: DifferenceInDi
         if test.fails
         else "nothing speaks against it",
     )
-    said.test(
+    joint, along, _ = test.allowing
+    _early(
+        said,
+        found,
         "pre_trends",
-        test.p_value,
-        TEST_SIZE,
-        test.p_value >= TEST_SIZE,
+        joint,
         "p-value that all steps before adoption are zero",
         f"The trends differ before adoption (joint p = {format_number(test.p_value)}).",
     )
-    said.test(
+    _early(
+        said,
+        found,
         "pre_trend_slope",
-        test.slope_p_value,
-        DIRECTED_SIZE,
-        test.slope_p_value >= DIRECTED_SIZE,
-        "p-value that the gap moves steadily before adoption",
+        along,
+        "p-value that the gap does not move steadily before adoption",
         f"The gap moves steadily before adoption, by {format_number(test.slope)} a period.",
     )
     said.checks.append(
@@ -153,6 +157,26 @@ def _parallel_trends(said: Statement, found: Analysis, arguments: DifferenceInDi
             "Compare with units that moved alike before adoption: add controls that explain the trend, or use synthetic_control"
         )
     _sensitivity(said, found)
+
+
+def _early(said: Statement, found: Analysis, name: str, p_value: float, meaning: str, doubt: str) -> bool:
+    """A test of the periods before adoption, whether it passes: a doubt below `TEST_SIZE`, a warning below `_warned`."""
+    warned = _warned(found)
+    passed = p_value >= warned
+    meaning += ", allowing for the three tests of these periods"
+    if warned > TEST_SIZE:
+        meaning += f"; below {TEST_SIZE:g} the estimate is downgraded"
+    said.test(name, p_value, warned, passed, meaning, doubt if p_value < TEST_SIZE else "")
+    if not passed and p_value >= TEST_SIZE:
+        said.warnings.append(f"Not beyond doubt (p = {format_number(p_value)} in all): {doubt}")
+    return passed
+
+
+def _warned(found: Analysis) -> float:
+    """What of `WARNED_SIZE` the other tests leave to the periods before adoption, and not less than `TEST_SIZE`."""
+    others = DIRECTED_SIZE if found.attrition is not None else 0.0
+    others += TEST_SIZE if found.method == "two_way_fixed_effects" else 0.0
+    return max(WARNED_SIZE - others, TEST_SIZE)
 
 
 def _severe(test: PreTrendTest, found: Analysis) -> bool:
@@ -190,18 +214,18 @@ def _anticipation(said: Statement, found: Analysis, arguments: DifferenceInDiffe
     if test is None or test.last_gap is None or test.last_gap_p_value is None:
         said.assume(name, "Too few periods before adoption to see it.", "not checked")
         return
-    passed = test.last_gap_p_value >= DIRECTED_SIZE
+    last = test.allowing[2]
     said.assume(
         name,
         f"The gap in the last period before adoption differs from those before it by {format_number(test.last_gap)} "
         f"(p = {format_number(test.last_gap_p_value)}).",
-        "nothing speaks against it" if passed else "doubtful",
+        "nothing speaks against it" if last >= TEST_SIZE else "doubtful",
     )
-    said.test(
+    passed = _early(
+        said,
+        found,
         "no_anticipation",
-        test.last_gap_p_value,
-        DIRECTED_SIZE,
-        passed,
+        last,
         "p-value that the last gap before adoption equals those before it",
         f"The gap moves before adoption already, by {format_number(test.last_gap)} in the last period.",
     )

@@ -21,6 +21,9 @@ class TwoWayFit:
         negative_share: Of the treated unit-periods' absolute weight in the coefficient, what is negative.
         forbidden_share: Weight of comparisons with units that are treated already; None for an unbalanced panel.
         pieces: Kind of comparison to its weight and its average estimate; empty for an unbalanced panel.
+        growth: By how much the effect grows a period, in the same regression with the time since adoption added; None where no
+            effect is seen in two periods.
+        growth_scores: (units,).
     """
 
     estimate: float
@@ -28,12 +31,17 @@ class TwoWayFit:
     negative_share: float
     forbidden_share: float | None
     pieces: dict[str, tuple[float, float]]
+    growth: float | None
+    growth_scores: Array
 
 
 def two_way_fixed_effects(panel: Panel) -> TwoWayFit:
     """The coefficient with its scores by unit, its negative weights and its two-by-two pieces.
 
-    De Chaisemartin and D'Haultfœuille (2020) for the weights; Goodman-Bacon (2021) for the pieces.
+    De Chaisemartin and D'Haultfœuille (2020) for the weights; Goodman-Bacon (2021) for the pieces; Wooldridge (2021), Two-way fixed
+    effects, the two-way Mundlak regression, for the test of effects that grow: treatment times time since adoption beside treatment.
+    It uses every comparison that the coefficient does, all of them clean when effects are alike, so it sees growth sooner than
+    the effects by period, which use untreated units alone.
     """
     periods = np.arange(panel.never)
     treated = (periods[None, :] >= panel.cohort[:, None]).astype(np.float64)
@@ -45,12 +53,20 @@ def two_way_fixed_effects(panel: Panel) -> TwoWayFit:
     scores = (weights * part * (outcome - estimate * part)).sum(axis=1) / size
     pulls = (weights * part)[(treated > 0.0) & panel.seen]
     pieces = _pieces(panel) if panel.is_balanced else {}
+    since = _without_effects(np.maximum(periods[None, :] - panel.cohort[:, None], 0.0), panel)
+    since -= part * (float((weights * part * since).sum()) / size)
+    spread = float((weights * since**2).sum())
+    grows = spread > 1e-9 * size
+    growth = float((weights * since * outcome).sum() / spread) if grows else 0.0
+    left = outcome - estimate * part - growth * since
     return TwoWayFit(
         estimate,
         scores,
         float(-pulls[pulls < 0.0].sum() / np.abs(pulls).sum()),
         pieces.get("later_vs_earlier", (0.0, 0.0))[0] if pieces else None,
         pieces,
+        growth if grows else None,
+        (weights * since * left).sum(axis=1) / spread if grows else np.zeros(len(panel.cohort)),
     )
 
 

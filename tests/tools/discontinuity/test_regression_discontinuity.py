@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from liftos_agents import tools
 from liftos_agents.data import TransientStore
 from liftos_agents.errors import UserError
+from liftos_agents.tools.discontinuity.falsification import covariate_tests
 from liftos_agents.tools.discontinuity.result import RegressionDiscontinuityResult
+from liftos_agents.tools.discontinuity.sides import split
 from liftos_agents.tools.errors import ToolFailed, ToolRetry
 
 REFERENCE = Path(os.environ.get("LIFTOS_REFERENCE_DATA", Path(__file__).parents[3] / "../shared/data"))
@@ -201,6 +203,28 @@ def test_jumping_covariate_downgrades() -> None:
     clean = _run(_jump(), outcome="y", running="x", covariates=["age", "place"])
     assert clean.status == "estimated"
     assert set(clean.covariates) == {"age", "place_b", "place_c"}
+
+
+def test_a_few_rows_that_cross_are_warned_of_by_their_count() -> None:
+    r = np.random.default_rng(4)
+    x = r.normal(size=4000)
+    x = np.where((x > -0.1) & (x < 0.0) & (r.random(4000) < 0.3), -x, x)
+    found = _run(pd.DataFrame({"x": x, "y": x + r.normal(size=4000)}), outcome="y", running="x")
+    checks = {check.name: check for check in found.checks}
+    assert checks["side_counts"].passed is False
+    assert checks["side_counts"].threshold == 0.025
+    assert found.status in ("refused", "downgraded")
+    assert "rows lie below" in found.reasons[0]
+
+
+def test_smooth_covariates_seldom_look_as_if_they_jumped() -> None:
+    failed = 0
+    for seed in range(200):
+        r = np.random.default_rng(seed)
+        x = r.normal(0.2, 1.0, 600)
+        sides = split(x, (np.sin(1.5 * x) + r.normal(size=600))[:, None], 0.0)
+        failed += covariate_tests(sides, 0, ("w",), 1, "triangular")["w"].p_value < 0.05
+    assert failed <= 20
 
 
 def test_equal_values_of_the_running_variable_are_said() -> None:

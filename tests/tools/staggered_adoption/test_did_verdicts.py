@@ -40,6 +40,27 @@ def test_a_trend_that_makes_the_whole_estimate_refuses() -> None:
     assert "carried on" in result.reasons[0]
 
 
+def test_an_effect_one_period_early_is_seen_at_the_last_step() -> None:
+    frame = panel(21, periods=10, starts=(0, 8))
+    early = 0.6 * (frame["period"] == frame["adopted"] - 1)
+    result = differ(frame.assign(sales=frame["sales"] + early), **ROLES)
+    assert result.status != "estimated"
+    assert _check(result, "no_anticipation").passed is False
+    assert any("anticipation=1" in text for text in result.advice)
+
+
+def test_a_doubt_between_the_two_bars_warns_and_does_not_downgrade() -> None:
+    result = next(
+        found
+        for seed in range(200)
+        if 0.05 < _check(found := differ(panel(seed), **ROLES), "no_anticipation").value < 0.08
+        and found.pre_trends.p_value > 0.2
+    )
+    assert result.status == "estimated"
+    assert _check(result, "no_anticipation").passed is False
+    assert any("Not beyond doubt" in text for text in result.warnings)
+
+
 def test_without_periods_before_adoption_trends_are_said_to_be_unchecked() -> None:
     result = differ(panel(23, periods=2, starts=(0, 2)), **ROLES)
     assert result.pre_trends is None
@@ -104,6 +125,17 @@ def test_two_way_fixed_effects_under_growing_effects_are_downgraded() -> None:
     assert result.status == "downgraded"
     assert _check(result, "two_way_heterogeneity").passed is False
     assert "callaway_santanna" in " ".join(result.advice)
+
+
+def test_growth_of_effects_is_seen_at_the_two_way_coefficient_s_own_precision() -> None:
+    frame = panel(30, units=100, periods=10, starts=(3, 7, 0, 3, 7))
+    growing = np.where(frame["on"] == 1, 0.1 * (frame["period"] - frame["adopted"]), 0.0)
+    kept = differ(frame, **ROLES, method="two_way_fixed_effects")
+    result = differ(frame.assign(sales=frame["sales"] + growing), **ROLES, method="two_way_fixed_effects")
+    assert kept.status == "estimated"
+    assert result.status == "downgraded"
+    how = next(a.how_checked for a in result.assumptions if "every cohort and every period" in a.name)
+    assert float(how.split("grow by ")[1].split(" ")[0]) == pytest.approx(0.1, abs=0.05)
 
 
 def test_no_overlap_is_noticed() -> None:
