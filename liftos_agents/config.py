@@ -24,6 +24,8 @@ class Guardrails(BaseModel):
             far (`LIFTOS_BEYOND_HISTORY`).
         max_total_change: Most by which a plan's total may differ from what is spent now, as a fraction
             (`LIFTOS_MAX_TOTAL_CHANGE`).
+        unattended: What lets a plan pass without a person: the `limits` above, or besides them a valid `promotion` record
+            of the plan gate (`LIFTOS_UNATTENDED`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,6 +33,7 @@ class Guardrails(BaseModel):
     max_share_moved: float | None = Field(default=0.25, ge=0.0, le=1.0)
     beyond_history: Literal["ask", "allow"] = "ask"
     max_total_change: float | None = Field(default=None, ge=0.0)
+    unattended: Literal["limits", "promotion"] = "limits"
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ def _guardrails(env: Mapping[str, str], base: Guardrails) -> Guardrails:
         "max_share_moved": _number(env, "LIFTOS_MAX_SHARE_MOVED"),
         "beyond_history": env.get("LIFTOS_BEYOND_HISTORY") or None,
         "max_total_change": _number(env, "LIFTOS_MAX_TOTAL_CHANGE"),
+        "unattended": env.get("LIFTOS_UNATTENDED") or None,
     }
     known = {name: value for name, value in given.items() if value is not None}
     try:
@@ -135,7 +139,7 @@ def _guardrails(env: Mapping[str, str], base: Guardrails) -> Guardrails:
         raise ConfigurationError(
             f"{known[name]!r} is no value for {name}: {wrong['msg']}",
             where=f"LIFTOS_{name.upper()}",
-            fix="Give max_share_moved a fraction from 0 to 1, beyond_history ask or allow",
+            fix="Give max_share_moved a fraction from 0 to 1, beyond_history ask or allow, unattended limits or promotion",
         ) from error
 
 

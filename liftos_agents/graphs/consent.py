@@ -12,6 +12,7 @@ from langgraph.types import interrupt
 from liftos_agents.domain.answer import Answer, AnswerBody, Grounding
 from liftos_agents.domain.decision import Decision
 from liftos_agents.domain.evidence import Evidence
+from liftos_agents.domain.promotion import plan_hashes
 from liftos_agents.domain.run import Approval
 from liftos_agents.graphs import composition
 from liftos_agents.graphs.approvals import approval_id
@@ -22,6 +23,7 @@ from liftos_agents.graphs.state import Report, RunState, reports_of
 from liftos_agents.graphs.tool_calls import built_on
 from liftos_agents.graphs.verification import Vocabulary, verify
 from liftos_agents.graphs.views import plain, vocabulary_of
+from liftos_agents.version import __version__
 
 DENIED = "A person did not approve the plan that these figures propose: the recommendations built on it are left out."
 WAITS_HEADLINE = "A plan waits for a person's decision before it is recommended."
@@ -93,7 +95,8 @@ def _questions(run: Run, state: RunState, texts: Texts) -> list[Approval]:
         held = _resting(run, reports, texts.recommendations, [identifier], recommendation=True)
         if not _proposed(run, identifier, held):
             continue
-        why = reasons(evidence.tool, evidence.result, run.guardrails)
+        promoted = run.guardrails.unattended == "promotion" and _promoted(run, evidence)
+        why = reasons(evidence.tool, evidence.result, run.guardrails, promoted=promoted)
         if why:
             found.append(
                 Approval(
@@ -107,6 +110,11 @@ def _questions(run: Run, state: RunState, texts: Texts) -> list[Approval]:
                 )
             )
     return found
+
+
+def _promoted(run: Run, plan: Evidence) -> bool:
+    records = run.services.stores.promotions(run.organisation)
+    return records.promoted("plan", plan.id, plan_hashes(plan), __version__) is not None
 
 
 def _proposed(run: Run, plan: str, held: Sequence[Text]) -> bool:

@@ -6,18 +6,24 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from liftos_agents.config import Guardrails
+from liftos_agents.domain.promotion import NO_RECORD
 from liftos_agents.domain.run import ApprovalReason
 
 _ROUNDING = 1e-9
+PROMOTION = "unattended"
+_UNRECORDED = ApprovalReason(rule=PROMOTION, text=NO_RECORD.format(what="plan"), value=0.0, limit=1.0)
 
 
-def reasons(tool: str, result: Mapping[str, Any], guardrails: Guardrails) -> tuple[ApprovalReason, ...]:
+def reasons(
+    tool: str, result: Mapping[str, Any], guardrails: Guardrails, *, promoted: bool = False
+) -> tuple[ApprovalReason, ...]:
     """Why a person must decide on the plan in `result`, or nothing.
 
     Args:
         tool: `optimise_budget` or `what_if`; other tools propose no plan.
         result: The tool's result; one that was not solved proposes nothing.
         guardrails: The limits; a limit that is None never asks.
+        promoted: Whether the plan gate's valid record promotes this plan.
     """
     if result.get("status") != "solved" or tool not in ("optimise_budget", "what_if"):
         return ()
@@ -26,6 +32,7 @@ def reasons(tool: str, result: Mapping[str, Any], guardrails: Guardrails) -> tup
         _moved(*read(result), guardrails.max_share_moved),
         _beyond(result) if guardrails.beyond_history == "ask" else None,
         _total(tool, result, guardrails.max_total_change),
+        None if promoted or guardrails.unattended == "limits" else _UNRECORDED,
     )
     return tuple(reason for reason in found if reason is not None)
 

@@ -17,6 +17,8 @@ from langchain_core.language_models import BaseChatModel
 
 from liftos_agents.config import Guardrails, Settings
 from liftos_agents.data import Dataset, Home, open_home
+from liftos_agents.data.promotions import Promotions
+from liftos_agents.data.signing import SigningKey
 from liftos_agents.domain.decision import Decision
 from liftos_agents.domain.evidence import Evidence
 from liftos_agents.domain.memory_record import MemoryKind, MemoryRecord, Recall
@@ -184,6 +186,11 @@ class Stores:
     def approvals(self) -> Approvals:
         """What persons were asked, and what they said."""
         return Approvals(self.home.database)
+
+    def promotions(self, organisation: str) -> Promotions:
+        """The gates' signed verdicts."""
+        home = self.home
+        return Promotions(home.database, SigningKey(home.folder("keys"), "promotion"), organisation)
 
     def close(self) -> None:
         """Closes what was opened."""

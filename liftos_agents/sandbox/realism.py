@@ -72,7 +72,6 @@ def realism(posterior: MediaPosterior, *, seed: int = 0) -> Realism:
     """
     worlds = posterior.thin(_MOST_DRAWS)
     fitted = worlds.baseline + worlds.contribution().sum(axis=2)
-    periods = fitted.shape[1]
     luck = normal([seed], np.arange(fitted.size), "noise of the twin").reshape(fitted.shape)
     simulated = fitted + worlds.noise[:, None] * luck
     spend = worlds.spend.sum(axis=1)

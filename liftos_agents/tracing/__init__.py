@@ -9,11 +9,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from liftos_agents.data.signing import SigningKey
     from liftos_agents.tracing.chain import ChainFault, ChainHead, ChainReport
     from liftos_agents.tracing.compare import RunDiff, diff
     from liftos_agents.tracing.explain import Explanation, why
     from liftos_agents.tracing.export import write_jsonl, write_otlp, write_parquet
-    from liftos_agents.tracing.keys import SigningKey
     from liftos_agents.tracing.logs import LogStyle, log_style, run_logger
     from liftos_agents.tracing.otel import SpanExport
     from liftos_agents.tracing.otlp import OtlpSender
@@ -75,7 +75,7 @@ _HOMES = {
     "RunDiff": "liftos_agents.tracing.compare",
     "RunRecord": "liftos_agents.tracing.records",
     "RunSummary": "liftos_agents.tracing.records",
-    "SigningKey": "liftos_agents.tracing.keys",
+    "SigningKey": "liftos_agents.data.signing",
     "Span": "liftos_agents.tracing.span",
     "SpanEvent": "liftos_agents.tracing.records",
     "SpanExport": "liftos_agents.tracing.otel",

@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from liftos_agents.data.signing import SigningKey, signed_by
 from liftos_agents.domain.canonical import canonical_json
-from liftos_agents.tracing.keys import SigningKey, signed_by
 
 FaultKind = Literal["edited", "deleted", "reordered", "truncated", "forged_head", "changed_run"]
 

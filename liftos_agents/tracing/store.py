@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from liftos_agents.data.database import Database
+from liftos_agents.data.signing import SigningKey
 from liftos_agents.data.tables.trace import (
     chain_heads,
     decisions,
@@ -31,7 +32,6 @@ from liftos_agents.tracing.chain import (
     link_hash,
     sign_head,
 )
-from liftos_agents.tracing.keys import SigningKey
 from liftos_agents.tracing.logs import LogStyle
 from liftos_agents.tracing.reader import RunReader, last_seal
 from liftos_agents.tracing.records import (

@@ -1,4 +1,4 @@
-"""The key that signs the head of a decision chain: a file of its own, never in the database."""
+"""Keys that sign what must not be forged: files of their own, never in the database."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from liftos_agents.errors import ConfigurationError
 
 
 class SigningKey:
-    """An Ed25519 key in `folder/trace.ed25519`, made at first use and readable by its owner alone.
+    """An Ed25519 key in `folder/<purpose>.ed25519`, made at first use and readable by its owner alone.
 
     Args:
         folder: Where keys are kept, `<home>/keys` by default of the house.
+        purpose: What it signs: the head of the `trace`'s chain, or a `promotion`.
 
     Raises:
         ConfigurationError: The file holds no key, or others may read it.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "trace.ed25519"
+    def __init__(self, folder: Path, purpose: str = "trace") -> None:
+        self.path = folder / f"{purpose}.ed25519"
         self._key = _load(self.path) or _create(self.path)
         self.public = self._key.public_key().public_bytes_raw().hex()
 
@@ -47,7 +48,7 @@ def _load(path: Path) -> Ed25519PrivateKey | None:
         return None
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise ConfigurationError(
-            "other users may read the key that signs the trace",
+            "other users may read a key that signs",
             where=str(path),
             fix="Run: chmod 600 on that file",
         )
@@ -55,7 +56,7 @@ def _load(path: Path) -> Ed25519PrivateKey | None:
         raise ConfigurationError(
             "the file holds no Ed25519 key",
             where=str(path),
-            fix="Put the right file back; without it the chain's head cannot be signed",
+            fix="Put the right file back; without it nothing can be signed",
         )
     return Ed25519PrivateKey.from_private_bytes(content)
 
