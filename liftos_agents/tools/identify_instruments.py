@@ -52,7 +52,7 @@ class IdentifyInstrumentsArguments(BaseModel):
 
 @tool(
     _TOOL,
-    version="1",
+    version="2",
     summary="Columns that could serve as instruments, ranked by strength and plausibility, with what would break each.",
     data="rows",
 )

@@ -70,7 +70,7 @@ class InstrumentalVariablesArguments(BaseModel):
 
 @tool(
     "instrumental_variables",
-    version="1",
+    version="2",
     summary="The effect through instruments: first stage, robust Anderson–Rubin set, overidentification, least squares beside it.",
     data="rows",
 )

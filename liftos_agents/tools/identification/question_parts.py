@@ -26,7 +26,7 @@ _GIVEN = re.compile(
     r"|\bhold(?:ing)? constant\s+(?P<c3>.+?)(?=[?!;]|\.\s|\.?$)"
 )
 _GIVEN_DATA = re.compile(
-    r"^(?:these|this|those|that|the|my|our|such)?\s*(?:[\w-]+\s+){0,2}(?:rows?|data|table|tables|file|files|records?|columns?|logs?|csv)\b"
+    r"^(?:these|this|those|that|the|my|our|such)?\s*(?:[\w-]+\s+){0,2}(?:rows?|data|table|tables|file|files|records?|columns?|logs?|csv)(?:$|,|\s+(?:of|in|from|on|with|about)\b)"
 )
 """What is given in "given these user rows": the table, and no control."""
 _NUMBER = r"-?\d+(?:[.,]\d+)?(?![\d-]|\.\d)"
@@ -134,7 +134,8 @@ def read_question(question: str) -> QuestionParts:
 
 def _controls(given: re.Match[str] | None) -> str:
     said = "" if given is None else (given["c"] or given["c2"] or given["c3"] or "")
-    return "" if _GIVEN_DATA.match(said) else said
+    of_data = given is not None and given[0].startswith("given ") and _GIVEN_DATA.match(said)
+    return "" if of_data else said
 
 
 def _without_segments(sentence: str) -> tuple[str, str]:

@@ -57,6 +57,9 @@ def test_the_table_that_is_given_is_no_control() -> None:
     assert "user_id" not in rows(users(), question)["controls"]
     by_age = rows(users(), "How much of the orders does each channel deserve, given age?")
     assert by_age["controls"] == ["age"]
+    sized = users(file_size=np.arange(200) % 7)
+    by_size = rows(sized, "Attribute orders to the channels, controlling for the file size.")
+    assert by_size["controls"] == ["file_size"]
 
 
 def test_media_that_are_not_asked_about_are_held_equal() -> None:
