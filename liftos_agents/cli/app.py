@@ -19,6 +19,7 @@ from liftos_agents.cli import (
     project,
     report,
     runs,
+    simulate,
     tools,
     trace,
 )
@@ -70,6 +71,7 @@ app.command("report", epilog="Example: liftos report last --out report.html --ch
 )
 app.add_typer(trace.app, name="trace")
 app.add_typer(memory.app, name="memory")
+app.add_typer(simulate.app, name="simulate")
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(house.graph, name="graph")
 app.command("init", epilog="Example: liftos init shop --industry ecommerce --margin 0.35")(project.init)

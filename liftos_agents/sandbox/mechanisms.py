@@ -121,6 +121,7 @@ class BreakSpec(Part):
     Attributes:
         what: `effect` and `price` of a channel (or all), or `base` revenue, are multiplied by `value`; `tracking` loss
             becomes `value`.
+        value: Factor, or the new loss.
         week: The earliest week, from the first one shown; may lie after the shown weeks.
         spread: The date is drawn evenly from so many weeks.
         channel: Whose effect or price; every channel's when absent.

@@ -1,0 +1,27 @@
+"""`liftos simulate`: simulated markets with known truth, one module a command."""
+
+from __future__ import annotations
+
+import typer
+
+from liftos_agents.cli.simulate import compare, data, list_scenarios, new, run, schema, show
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Simulated markets whose truth is known: look at them, write your own, take data from them.",
+)
+app.command("list", epilog="Example: liftos simulate list --family unanswerable")(
+    list_scenarios.list_scenarios
+)
+app.command("show", epilog="Example: liftos simulate show shop --truth --plot shop.svg")(show.show)
+app.command("new", epilog="Example: liftos simulate new my_market.yaml --from ecommerce")(new.new)
+app.command("data", epilog="Example: liftos simulate data --scenario ecommerce --seed 7 --out shop")(
+    data.data
+)
+app.command("schema", epilog="Example: liftos simulate schema > fields.md")(schema.schema)
+app.command(
+    "run", epilog="Example: liftos simulate run thompson --scenarios textbook,confounded --seeds 100"
+)(run.run)
+app.command(
+    "compare", epilog="Example: liftos simulate compare thompson equal_split --scenarios all --seeds 300"
+)(compare.compare_policies)

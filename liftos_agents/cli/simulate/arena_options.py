@@ -1,0 +1,140 @@
+"""What `liftos simulate run` and `compare` share: their options, and a run with its progress bar."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from liftos_agents.errors import ArgumentError, CancelledError, NotFoundError
+from liftos_agents.sandbox import arena, scenarios
+from liftos_agents.sandbox.arena_rows import ArenaResult
+
+Scenarios = Annotated[
+    str,
+    typer.Option(
+        "--scenarios",
+        "-s",
+        metavar="NAME,NAME…|all",
+        help="Which scenarios, by name or file, with commas between.",
+    ),
+]
+Seeds = Annotated[int, typer.Option("--seeds", help="Worlds of each scenario.")]
+FirstSeed = Annotated[
+    int, typer.Option("--first-seed", min=0, max=2**62, help="Seed of the first world; the others follow it.")
+]
+Horizon = Annotated[
+    int | None, typer.Option("--horizon", metavar="WEEKS", help="Weeks to decide (default: the scenario's).")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE.jsonl", help="Stream results to this file, a line a world."),
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run that --out holds.")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=-1, help="Processes; -1 is one a core.")]
+Backend = Annotated[
+    Literal["loky", "ray"], typer.Option("--backend", help="Where processes run; results are the same.")
+]
+
+
+def played(
+    policies: Sequence[str],
+    on: str,
+    *,
+    seeds: int,
+    first_seed: int,
+    horizon: int | None,
+    out: Path | None,
+    resume: bool,
+    jobs: int,
+    backend: Literal["loky", "ray"],
+) -> ArenaResult:
+    """Play, with a progress bar on standard error where that is a terminal.
+
+    Raises:
+        ArgumentError: `--out` and `--resume` do not fit what is there, or no processes are asked for.
+        CancelledError: Stopped; it has then been said how to go on.
+    """
+    _check_file(out, resume=resume)
+    if jobs == 0:
+        raise ArgumentError("0 processes play nothing", where="--jobs", fix="Give 1 or more, or -1")
+    chosen = named(on)
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("worlds"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    task = bar.add_task("simulating", total=None, rate="")
+
+    def tell(progress: arena.Progress) -> None:
+        seconds = bar.tasks[0].elapsed or 0.0
+        fresh = progress.done - progress.resumed
+        rate = f"{fresh / seconds:,.0f}/s" if fresh and seconds else ""
+        what = escape(f"{progress.policy} on {progress.scenario}") if progress.policy else "simulating"
+        bar.update(task, description=what, total=progress.total, completed=progress.done, rate=rate)
+
+    try:
+        with bar:
+            return arena.play(
+                policies,
+                chosen,
+                range(first_seed, first_seed + max(seeds, 0)),
+                horizon=horizon,
+                jobs=jobs,
+                backend=backend,
+                state=out,
+                progress=tell,
+            )
+    except CancelledError as stopped:
+        console.print(escape(str(stopped)), highlight=False, soft_wrap=True)
+        again = (
+            "Go on: the same command with --resume" if out else "Give --out FILE.jsonl to keep what is done"
+        )
+        console.print(again, highlight=False, soft_wrap=True)
+        raise
+
+
+def named(given: str) -> list[str]:
+    """The scenarios named, all of those that come with the program for `all`.
+
+    Raises:
+        NotFoundError: An unknown one, with what may have been meant.
+    """
+    if given == "all":
+        return list(scenarios.names())
+    found = [name.strip() for name in given.split(",") if name.strip()]
+    for name in found:
+        close = difflib.get_close_matches(name, scenarios.names(), n=1)
+        if close and close[0] != name and not name.endswith((".yaml", ".yml")):
+            raise NotFoundError(
+                f"no scenario {name!r}",
+                where="--scenarios",
+                fix=f"Did you mean {close[0]!r}? Scenarios are {', '.join(scenarios.names())}",
+            )
+    return found
+
+
+def _check_file(out: Path | None, *, resume: bool) -> None:
+    if out is None and resume:
+        raise ArgumentError("nothing to go on with", where="--resume", fix="Name the run's file with --out")
+    if out is None:
+        return
+    if out.is_dir():
+        raise ArgumentError("this is a folder", where=f"--out {out}", fix="Name a file: run.jsonl")
+    if resume and not out.is_file():
+        raise NotFoundError("no such run", where=f"--out {out}", fix="Leave --resume out to begin it")
+    if not resume and out.exists():
+        raise ArgumentError(
+            "the file exists", where=f"--out {out}", fix="Go on with it by --resume, or name another"
+        )

@@ -1,0 +1,126 @@
+"""`liftos simulate compare`: policies on the same worlds, paired, by family."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+
+from liftos_agents import reports
+from liftos_agents.cli import options
+from liftos_agents.cli.simulate import arena_options, comparison_picture
+from liftos_agents.domain.verdict import SIMULATED
+from liftos_agents.errors import ArgumentError, DataError
+from liftos_agents.sandbox import policies
+from liftos_agents.sandbox.arena_comparison import Comparison, Line, compare
+
+
+def compare_policies(
+    contestants: Annotated[
+        list[str], typer.Argument(metavar="POLICY…", help=f"Who decides: {', '.join(policies.names())}.")
+    ],
+    on: arena_options.Scenarios = "all",
+    seeds: arena_options.Seeds = 100,
+    first_seed: arena_options.FirstSeed = 0,
+    against: Annotated[
+        str, typer.Option("--against", metavar="POLICY", help="What the others are compared with.")
+    ] = "hold",
+    measure: Annotated[
+        Literal["profit", "expected_profit"],
+        typer.Option("--measure", help="Profit with the luck of its weeks, or expected profit without."),
+    ] = "profit",
+    horizon: arena_options.Horizon = None,
+    out: arena_options.Out = None,
+    resume: arena_options.Resume = False,
+    jobs: arena_options.Jobs = 1,
+    backend: arena_options.Backend = "loky",
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw the differences as .svg or .png.")
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Compare policies on the same worlds with the same luck; hold and the oracle always play along."""
+    _check_picture(plot)
+    result = arena_options.played(
+        list(dict.fromkeys([*contestants, against, "hold", "oracle"])),
+        on,
+        seeds=seeds,
+        first_seed=first_seed,
+        horizon=horizon,
+        out=out,
+        resume=resume,
+        jobs=jobs,
+        backend=backend,
+    )
+    found = compare(result, against=against, measure=measure)
+    if as_json:
+        body = {"label": SIMULATED, "run": result.header.model_dump(), **found.model_dump()}
+        typer.echo(json.dumps(body, ensure_ascii=False))
+    else:
+        _print(Console(), found)
+    if plot is not None:
+        _draw(plot, found)
+        Console(stderr=True, quiet=as_json).print(f"Drawn: {escape(str(plot))}", soft_wrap=True)
+
+
+def _print(console: Console, found: Comparison) -> None:
+    right = {"justify": "right", "no_wrap": True}
+    head = ("Against " + found.reference, "95 %", "Of spend", "Regret", "Worst tenth", "Viol.", "Abst.")
+    table = Table(
+        Column("Family", no_wrap=True),
+        Column("Policy", no_wrap=True),
+        *(Column(name, **right) for name in head),
+        box=box.SIMPLE_HEAD,
+        title=f"{SIMULATED}: {found.measure.replace('_', ' ')}, {found.seeds} seeds",
+        title_justify="left",
+    )
+    last = ""
+    for line in found.lines:
+        if line.family != last and last:
+            table.add_section()
+        table.add_row("" if line.family == last else line.family, line.policy, *_cells(line))
+        last = line.family
+    console.print(table)
+    for family, groups in found.ties.items():
+        told = "  >  ".join(" = ".join(group) for group in groups)
+        console.print(f"  [dim]{family:<17}[/dim]{told}", highlight=False)
+    console.print(
+        "Money is the mean a world over the weeks decided, paired by world; in = groups no pair can be told apart "
+        "(Holm, 5 %). Regret: 0 is the oracle, 1 is hold. Worst tenth: CVaR of profit, against the same of "
+        f"{found.reference}.",
+        style="dim",
+    )
+
+
+def _cells(line: Line) -> list[str]:
+    difference = line.difference
+    counts = [str(line.violations), str(line.abstained)]
+    regret = "–" if line.normalised_regret is None else f"{line.normalised_regret:.2f}"
+    if difference is None:
+        return ["–", "", "", regret, "–", *counts]
+    known = difference.low is not None and difference.high is not None
+    between = f"{difference.low:+,.0f} … {difference.high:+,.0f}" if known else "one seed tells none"
+    worst = f"{line.cvar10_difference:+,.0f}"
+    return [f"{difference.mean:+,.0f}", between, f"{difference.share:+.1%}", regret, worst, *counts]
+
+
+def _check_picture(path: Path | None) -> None:
+    if path is not None and (path.suffix.lower() not in (".svg", ".png") or path.is_dir()):
+        raise ArgumentError("a picture is a .svg or .png file", where=str(path), fix="Name one: board.svg")
+
+
+def _draw(path: Path, found: Comparison) -> None:
+    chart = comparison_picture.of(found)
+    content = reports.svg(chart).encode() if path.suffix.lower() == ".svg" else reports.png(chart)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise DataError(
+            f"the picture cannot be written: {error.strerror}", where=str(path), fix="Name another file"
+        ) from error
