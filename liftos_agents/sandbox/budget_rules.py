@@ -23,6 +23,7 @@ class BudgetRules:
         self.high = np.array([[rules.maximum.get(name, np.inf)] for name in names])
         self.bounded = bool(np.isfinite(self.high).any())
         self.cap = np.inf if rules.cap is None else rules.cap
+        self.capped = rules.cap is not None
         self.spare = max(self.cap - float(self.low.sum()), 0.0)
         self.pacing = rules.pacing
         self.foothold = _FOOTHOLD * np.array([[c.mean_spend] for c in spec.channels])
@@ -35,24 +36,26 @@ class BudgetRules:
 
     def cut(self, asked: Array, booked: Array) -> tuple[Array, NDArray[np.bool_]]:
         """Budgets (C, S) within bounds, and the worlds (S,) in which a hard bound was broken; `booked` is the week before's."""
-        finite = np.isfinite(asked)
-        sound = bool(finite.all())
+        sound = bool(np.isfinite(np.add.reduce(asked, axis=None)))
+        finite = np.True_ if sound else np.isfinite(asked)
         wanted = asked if sound else np.where(finite, asked, booked)
         budgets = np.maximum(wanted, self.low)
         if self.bounded:
             budgets = np.minimum(budgets, self.high)
         moved = np.abs(budgets - wanted) > self.scale
-        broken = np.any(moved if sound else moved | ~finite, axis=0)
-        if np.isfinite(self.cap):
-            over = budgets.sum(axis=0) > self.cap + self.scale
-            if over.any():
+        broken = np.logical_or.reduce(moved | ~finite, axis=0)
+        if self.capped:
+            over = np.add.reduce(budgets, axis=0) > self.cap + self.scale
+            if np.logical_or.reduce(over):
                 broken = broken | over
                 above = budgets - self.low
                 share = np.minimum(1.0, self.spare / np.maximum(above.sum(axis=0), 1e-300))
                 budgets = self.low + above * share
         if self.pacing is not None:
-            most = (1.0 + self.pacing) * np.maximum(booked, self.foothold)
-            budgets = np.minimum(budgets, np.maximum(most, self.low))
+            most = np.maximum(booked, self.foothold)
+            most *= 1.0 + self.pacing
+            np.maximum(most, self.low, out=most)
+            np.minimum(budgets, most, out=budgets)
         return budgets, broken
 
     def cut_experiment(self, regional: Array, before: float) -> bool:

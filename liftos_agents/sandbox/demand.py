@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import lfilter
 
 from liftos_agents.sandbox.noise import Array, normal, uniform
 from liftos_agents.sandbox.spec import MarketSpec
@@ -53,7 +55,7 @@ def proxy_path(spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks, demand:
 
 def season(spec: MarketSpec, weeks: Weeks) -> Array:
     """The yearly season's factor, shape (T,)."""
-    days = np.array([d.timetuple().tm_yday for d in week_dates(spec, weeks)], dtype=np.float64)
+    days, _ = _calendar(spec.start, int(weeks[0]), len(weeks))
     angle = 2.0 * np.pi * (days - spec.demand.season_peak) / DAYS_PER_YEAR
     log = spec.demand.season * np.cos(angle)
     for peak in spec.demand.peaks:
@@ -65,8 +67,16 @@ def season(spec: MarketSpec, weeks: Weeks) -> Array:
 
 def holiday(spec: MarketSpec, weeks: Weeks) -> Array:
     """The holidays' factor, shape (T,)."""
-    marked = [bool(holiday_label(d)) for d in week_dates(spec, weeks)]
+    _, marked = _calendar(spec.start, int(weeks[0]), len(weeks))
     return np.where(marked, np.exp(spec.demand.holiday), 1.0)
+
+
+@lru_cache(maxsize=64)
+def _calendar(start: dt.date, first: int, count: int) -> tuple[Array, NDArray[np.bool_]]:
+    """Days of the year, and whether a holiday falls in the week, of `count` weeks from `first`, (T,)."""
+    mondays = [start + dt.timedelta(days=7 * week) for week in range(first, first + count)]
+    days = np.array([monday.timetuple().tm_yday for monday in mondays], dtype=np.float64)
+    return days, np.array([bool(holiday_label(monday)) for monday in mondays])
 
 
 def holiday_label(monday: dt.date) -> str:
@@ -91,9 +101,6 @@ def _autoregression(
     persistence = spec.demand.persistence
     first = -spec.weeks_before
     innovations = normal(seeds, np.arange(first, int(weeks[-1]) + 1), stream)
-    path = np.empty_like(innovations)
-    path[:, 0] = innovations[:, 0]
-    scale = np.sqrt(1.0 - persistence**2)
-    for week in range(1, path.shape[1]):
-        path[:, week] = persistence * path[:, week - 1] + scale * innovations[:, week]
+    innovations[:, 1:] *= np.sqrt(1.0 - persistence**2)
+    path = lfilter([1.0], [1.0, -persistence], innovations, axis=1)
     return (volatility * path - 0.5 * volatility**2)[:, int(weeks[0]) - first :]

@@ -7,6 +7,7 @@ finaliser (Steele et al. 2014) as the bijection. Two policies on one seed meet t
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,11 +24,12 @@ def uniform(seeds: ArrayLike, weeks: ArrayLike, stream: str) -> Array:
     """Uniforms strictly between 0 and 1, shape (S, T), for seeds (S,) and week numbers (T,), which may be negative."""
     seed_words = np.asarray(seeds, dtype=np.int64).astype(np.uint64)
     week_words = np.asarray(weeks, dtype=np.int64).astype(np.uint64)
-    key = np.uint64(int.from_bytes(hashlib.sha256(stream.encode()).digest()[:8], "big"))
-    with np.errstate(over="ignore"):
-        rows = _mix(_mix(seed_words + _GOLDEN) ^ key)
-        words = _mix(rows[:, None] + (week_words + np.uint64(1)) * _GOLDEN)
-    return ((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    rows = _mix(_mix(seed_words + _GOLDEN) ^ _key(stream))
+    words = _mix(rows[:, None] + (week_words + np.uint64(1)) * _GOLDEN)
+    drawn = (words >> np.uint64(11)).astype(np.float64)
+    drawn += 0.5
+    drawn *= 2.0**-53
+    return drawn
 
 
 def normal(seeds: ArrayLike, weeks: ArrayLike, stream: str) -> Array:
@@ -65,14 +67,27 @@ def _exact(u: Array, mean: Array, dispersion: float) -> Array:
 
 
 def _matched(quantile: Array, mean: Array, dispersion: float) -> Array:
-    spread = np.sqrt(mean * (1.0 + dispersion * mean))
-    shape = 4.0 * (spread / (1.0 + 2.0 * dispersion * mean)) ** 2
-    cube = 1.0 - 1.0 / (9.0 * shape) + quantile / (3.0 * np.sqrt(shape))
-    standard = np.sqrt(shape) * (np.maximum(cube, 0.0) ** 3 - 1.0)
-    return np.maximum(np.round(mean + spread * standard), 0.0)
+    extra = dispersion * mean
+    spread = np.sqrt(mean * (1.0 + extra))
+    root_shape = 2.0 * spread / (1.0 + 2.0 * extra)
+    third = 1.0 / (3.0 * root_shape)
+    root = np.maximum(1.0 + third * (quantile - third), 0.0)
+    counts = root * root * root
+    counts -= 1.0
+    counts *= root_shape * spread
+    counts += mean
+    return np.maximum(np.rint(counts, out=counts), 0.0, out=counts)
+
+
+@cache
+def _key(stream: str) -> np.uint64:
+    return np.uint64(int.from_bytes(hashlib.sha256(stream.encode()).digest()[:8], "big"))
 
 
 def _mix(words: _Words) -> _Words:
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return words ^ (words >> np.uint64(31))
+    """`words` themselves, mixed in place."""
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        words ^= words >> np.uint64(shift)
+        words *= np.uint64(factor)
+    words ^= words >> np.uint64(31)
+    return words

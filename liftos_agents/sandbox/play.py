@@ -240,7 +240,10 @@ class MarketPlay:
         refresh: NDArray[np.bool_] | None,
         changed: dict[int, Array],
     ) -> Week:
-        whole = Week.empty(*self.response.effect.shape[::-1], delivered.shape[1])
+        whole = Week.empty(len(delivered), self.spec.geos.count, delivered.shape[1])
+        if len(self._blocks) == 1:
+            self._blocks[0][1].play(self.week, delivered, whole, bids=bids, refresh=refresh, regional=changed)
+            return whole
         for rows, block in self._blocks:
             block.play(
                 self.week,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import lfilter
 
 from liftos_agents.sandbox.noise import Array
 from liftos_agents.sandbox.spec import ChannelSpec, MarketSpec
@@ -79,6 +80,10 @@ class Flows:
     def expected(self) -> Array:
         """Expected revenue, (S, W, G)."""
         return self.baseline + self.incremental.sum(axis=-1)
+
+    def beyond(self, world: int) -> Array:
+        """Expected revenue of all weeks less the baseline of one world, (S,): differences are exact where media are small."""
+        return self.incremental.sum(axis=(1, 2, 3)) + (self.baseline - self.baseline[world]).sum(axis=(1, 2))
 
 
 class Response:
@@ -200,13 +205,12 @@ class Response:
         if rival is None or rival.kind == "scheduled":
             return tape.pressure, (before.pressure, before.spent)
         totals = spend.sum(axis=(2, 3))
-        now, last = before.pressure, before.spent
-        pressure = np.empty_like(totals)
-        for week in range(totals.shape[1]):
-            provoked = np.maximum(last / self._taken_for_granted - 1.0, 0.0)
-            now = rival.memory * now + (1.0 - rival.memory) * rival.reaction * provoked
-            pressure[:, week], last = now, totals[:, week]
-        return pressure, (now, last)
+        last = np.concatenate([before.spent[:, None], totals[:, :-1]], axis=1)
+        provoked = np.maximum(last / self._taken_for_granted - 1.0, 0.0)
+        pressure = _fading_sum(
+            (1.0 - rival.memory) * rival.reaction * provoked, before.pressure, rival.memory
+        )
+        return pressure, (pressure[:, -1], totals[:, -1])
 
     def _buy(
         self, tape: Tape, spend: Array, bids: Array | None, pressure: Array | None
@@ -258,9 +262,12 @@ class Response:
         """Share of the effect that tired creatives leave, (S, W, G, C), and F after the last week."""
         share = exposure / (self.weights * self.mean_spend)
         left = np.empty_like(exposure)
+        if refresh is None:
+            for c, memory in enumerate(self.memory):
+                left[..., c] = _fading_sum((1.0 - memory) * share[..., c], weariness[..., c], memory)
+            return np.exp(-self.fatigue * left), left[:, -1]
         for week in range(exposure.shape[1]):
-            if refresh is not None:
-                weariness = np.where(refresh[:, week, None, :], 0.0, weariness)
+            weariness = np.where(refresh[:, week, None, :], 0.0, weariness)
             weariness = self.memory * weariness + (1.0 - self.memory) * share[:, week]
             left[:, week] = weariness
         return np.exp(-self.fatigue * left), weariness
@@ -289,6 +296,11 @@ def _filter(series: Array, past: Array, kernel: Array) -> tuple[Array, Array]:
     for lag in range(1, lags + 1):
         out += kernel[lag] * whole[:, lags - lag : lags - lag + weeks]
     return out, whole[:, weeks:]
+
+
+def _fading_sum(series: Array, before: Array, memory: float) -> Array:
+    """y[week] = series[week] + memory · y[week − 1] over (S, W, …), from y[−1] = `before`, (S, …)."""
+    return lfilter([1.0], [1.0, -memory], series, axis=1, zi=memory * before[:, None])[0]
 
 
 def _gathered(channels: tuple[ChannelSpec, ...], name: str) -> Array:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from liftos_agents.sandbox import sales
+from liftos_agents.sandbox.mechanisms import RivalSpec
 from liftos_agents.sandbox.noise import Array
 from liftos_agents.sandbox.response import Carry, Response
 from liftos_agents.sandbox.tape import Tape
@@ -157,7 +158,6 @@ class Weekly:
         self.due[: waits - 1] = np.moveaxis(carry.credited, 0, -1).swapaxes(1, 2)
         self.weariness = np.ascontiguousarray(carry.weariness.T)
         self.pressure, self.spent = carry.pressure.copy(), carry.spent.copy()
-        self._baseline, self._bought_now = track.baseline[0], self.caused[0]
         self._slot, self._wait, self._next = lags - 1, waits - 1, 0
         self._asked, self._bought = np.empty(shape), np.empty(shape)
         self._saturation, self._work = np.empty(shape), np.empty(shape)
@@ -198,7 +198,6 @@ class Weekly:
         baseline = track.baseline[week]
         if pressure is not None and numbers.spec.rival is not None and numbers.spec.rival.steal:
             baseline = baseline * np.exp(-numbers.spec.rival.steal * pressure)
-        self._baseline, self._bought_now = baseline, bought
         np.multiply(spent, numbers.weights, out=out.spend)
         _over_regions(np.multiply(exposure, numbers.weights, out=self._work), out.exposure)
         self._claim(week, bought, baseline, out.claimed)
@@ -213,29 +212,39 @@ class Weekly:
 
         What a reactive rival, provoked before, still takes away is taken off.
         """
-        rival = self.numbers.spec.rival
-        reactive = rival is not None and rival.kind == "reactive"
-        nothing = np.zeros((self.numbers.channels, len(self.spent)))
-        out = Week.empty(self.numbers.channels, self.numbers.regions, len(self.spent))
         total = np.zeros(len(self.spent))
-        for later in range(week, week + weeks):
-            self.play(later, nothing, out)
-            total += self._bought_now.sum(axis=(0, 1))
-            if reactive:
-                total += (self._baseline - self.track.baseline[later]).sum(axis=0)
+        media = len(self.exposures) + len(self.caused) - 2
+        with np.errstate(divide="ignore", over="ignore"):
+            for later in range(week, week + media):
+                self.exposures[self._slot] = 0.0
+                self._cause(later, self.exposures[self._slot], None)
+                total += self._flow().sum(axis=(0, 1))
+        rival = self.numbers.spec.rival
+        if rival is not None and rival.kind == "reactive":
+            pressure = self._provoked(rival) * rival.memory ** np.arange(weeks)[:, None]
+            taken = np.expm1(-rival.steal * pressure)
+            total += (self.track.baseline[week : week + weeks] * taken[:, None]).sum(axis=(0, 1))
         return total
 
     def _rival(self, week: int, asked: Array) -> Array | None:
         rival = self.numbers.spec.rival
         if rival is None or rival.kind == "scheduled":
             return None if self.track.pressure is None else self.track.pressure[week]
-        provoked = np.maximum(self.spent / self.numbers.taken_for_granted - 1.0, 0.0)
-        self.pressure = rival.memory * self.pressure + (1.0 - rival.memory) * rival.reaction * provoked
+        self.pressure = self._provoked(rival)
         if self.numbers.regions == 1:
             self.spent = asked[:, 0].sum(axis=0)
         else:
             self.spent = np.multiply(asked, self.numbers.weights, out=self._work).sum(axis=(0, 1))
         return self.pressure
+
+    def _provoked(self, rival: RivalSpec) -> Array:
+        """A reactive rival's pressure in the week after the last one."""
+        provoked = self.spent / self.numbers.taken_for_granted
+        provoked -= 1.0
+        np.maximum(provoked, 0.0, out=provoked)
+        provoked *= (1.0 - rival.memory) * rival.reaction
+        provoked += rival.memory * self.pressure
+        return provoked
 
     def _buy(
         self, week: int, asked: Array, bids: Array | None, pressure: Array | None
