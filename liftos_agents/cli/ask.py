@@ -118,6 +118,7 @@ def demo(
     demo_shop.introduce(console, shop)
     answer_view.show(console, answer)
     demo_shop.compare(console, shop, answer)
+    demo_shop.rehearse(console, shop, answer)
 
 
 def _run(lift: liftos_agents.LiftOS, request: AskRequest, *, quiet: bool, frame: object = None) -> Answer:

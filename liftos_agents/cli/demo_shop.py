@@ -83,6 +83,39 @@ def compare(console: Console, shop: SimulatedMarket, answer: Answer) -> None:
         )
 
 
+def rehearse(console: Console, shop: SimulatedMarket, answer: Answer) -> None:
+    """Print how the recommendation fared in the twin, under each assumption, and what it would really earn."""
+    played = next((e.result for e in answer.evidence if e.tool == "simulate_plan"), None)
+    if played is None or played["status"] != "rehearsed":
+        return
+    truth = beside_truth(shop, answer)["plan"]
+    table = Table(
+        "Its recommendation, rehearsed",
+        box=box.SIMPLE_HEAD,
+        title=f"Rehearsal in {played['worlds']:,} simulated worlds, one draw of the fit each",
+        title_justify="left",
+        title_style="bold",
+    )
+    for column in ("Gain over holding", "Worst tenth", "P(loss)"):
+        table.add_column(column, justify="right", no_wrap=True)
+    rows = [("As the fit says", played)]
+    rows += [(sweep["assumption"], sweep) for sweep in played["sweeps"].values()]
+    for words, found in rows:
+        table.add_row(
+            words,
+            format_money(found["difference"]["mean"]),
+            format_money(found["cvar10"]),
+            f"{100.0 * (1.0 - found['probability_beats_hold']):.1f} %",
+        )
+    console.print()
+    console.print(table)
+    if truth:
+        console.print(
+            f"In truth it earns {format_money(truth['proposed'] - truth['current'])} more than holding. {played['label']}",
+            highlight=False,
+        )
+
+
 def as_json(shop: SimulatedMarket, answer: Answer) -> str:
     """Answer and comparison as one JSON object."""
     body = {

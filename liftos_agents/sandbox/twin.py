@@ -15,7 +15,7 @@ from liftos_agents.sandbox.rehearsal import QUANTILES, Rehearsal, Sweep
 
 WEAKER = 0.8
 DEARER = 0.85
-TIRING = 0.15
+TIRING = 0.1
 ANSWER = 0.05
 _TAIL = 0.1
 
@@ -80,7 +80,7 @@ def rehearse(
             (dearer - by_channel[1]).sum(axis=(1, 2)),
         ),
         "tired_creatives": (
-            "Creatives of a channel that gets more wear out: twice the spend takes 14 % off its effect",
+            "Creatives of a channel that gets more wear out: twice the spend takes 10 % off its effect",
             tired.sum(axis=(1, 2)),
         ),
     }
