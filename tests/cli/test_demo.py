@@ -1,7 +1,15 @@
+from __future__ import annotations
+
 import json
 
+import pytest
 
-def test_the_demo_ends_with_a_rehearsal_of_its_own_recommendation(run, capsys):
+from liftos_agents.cli.entry import run
+
+
+def test_the_demo_ends_with_a_rehearsal_of_its_own_recommendation(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert run(["demo"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
     rehearsed = printed.index("Rehearsal in 1,000 simulated worlds")
