@@ -59,7 +59,7 @@ def run(
             for name in ("Profit", "Worst tenth", "Spend", "Fees", "Violations", "Abstained")
         ),
         box=box.SIMPLE_HEAD,
-        title=f"{SIMULATED}: {policy}, {result.header.seeds}",
+        title=f"{SIMULATED}: {policy}, seeds {result.header.seeds}",
         title_justify="left",
     )
     for one in found:
