@@ -16,9 +16,9 @@ from liftos_agents.errors import ArgumentError, CancelledError, ConfigurationErr
 from liftos_agents.sandbox import policies, scenarios
 from liftos_agents.sandbox.arena_rows import ArenaResult, Header, Key, Row, with_regret
 from liftos_agents.sandbox.arena_state import StateFile
-from liftos_agents.sandbox.decision import Decision, Report
+from liftos_agents.sandbox.decision import Report
 from liftos_agents.sandbox.play import MarketPlay
-from liftos_agents.sandbox.policy import Briefing, Omniscient, Policy
+from liftos_agents.sandbox.policy import Omniscient, Policy, begun
 from liftos_agents.sandbox.scenarios import Scenario
 from liftos_agents.version import __version__
 
@@ -142,7 +142,7 @@ class _Task:
         started = time.perf_counter()
         market = MarketPlay(self.scenario.market, self.seeds, self.horizon)
         try:
-            decide = _begun(self.entrant.new(), market)
+            decide = begun(self.entrant.new(), market)
             seen: Report | None = None
             while not market.done:
                 seen, _ = market.step(decide(market.week, seen))
@@ -167,14 +167,6 @@ class _Task:
             )
             for world, seed in enumerate(self.seeds)
         ]
-
-
-def _begun(policy: Policy | Omniscient, market: MarketPlay) -> Callable[[int, Report | None], Decision]:
-    if isinstance(policy, Policy):
-        policy.begin(Briefing.of(market), market.history)
-    else:
-        policy.begin_knowing(market.spec, market)
-    return policy.decide
 
 
 def _run(tasks: list[_Task], jobs: int, backend: Backend) -> Iterator[list[Row]]:

@@ -158,6 +158,11 @@ class MarketPlay:
         """(S, C) the incumbent's mean weekly spend of the last year: what holding goes on with."""
         return self._incumbent
 
+    @property
+    def booked(self) -> Array:
+        """(S, C) the last week's budgets after every bound, before lead weeks; the incumbent's before the first one."""
+        return self._booked.T[: len(self.seeds)].copy()
+
     def step(self, decision: Decision) -> tuple[Report, Array]:
         """Play a week; what it shows, and its profit (S,).
 

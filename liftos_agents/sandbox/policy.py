@@ -115,6 +115,15 @@ class Omniscient(Protocol):
         ...
 
 
+def begun(policy: Policy | Omniscient, play: MarketPlay) -> Callable[[int, Report | None], Decision]:
+    """How `policy` decides, once it has been told what it may know of the market in play."""
+    if isinstance(policy, Policy):
+        policy.begin(Briefing.of(play), play.history)
+    else:
+        policy.begin_knowing(play.spec, play)
+    return policy.decide
+
+
 class OneWorldAtATime:
     """A batch policy from one that decides a single world: an instance each."""
 
