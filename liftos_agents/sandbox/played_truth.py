@@ -106,7 +106,9 @@ def _rollouts(
         refresh=_longer(refresh, some, play.fading, variants),
         carry=play.kept.start.worlds(some).repeat(variants),
     )
-    totals = flows.expected.sum(axis=(1, 2)).reshape(worlds, variants)
+    totals = flows.incremental.sum(axis=(1, 2, 3)).reshape(worlds, variants)
+    baseline = flows.baseline.reshape(worlds, variants, -1)
+    totals += (baseline - baseline[:, :1]).sum(axis=2)
     return totals, flows.spend[:, asked].sum(axis=(1, 2)).reshape(worlds, variants, channels)
 
 

@@ -107,7 +107,7 @@ class World:
             for row, factor in enumerate((0.0, 1.0 + _STEP, 1.0 - _STEP)):
                 variants[1 + 3 * c + row, window, c] *= factor
         flows = self.rollout(variants)
-        totals = flows.expected.sum(axis=(1, 2))
+        totals = flows.beyond(0)
         without, more, less = totals[1:].reshape(channels, 3).T
         by_channel = flows.incremental[0, window].sum(axis=(0, 1))
         paid = flows.spend[:, window].sum(axis=(1, 2))
@@ -199,7 +199,7 @@ class World:
     def _caused(self, plans: Array) -> Array:
         """Revenue that plans (N, H, C) cause, spill-over included, (N,)."""
         nothing = np.zeros((1, *plans.shape[1:]))
-        totals = self._after(np.concatenate([nothing, plans])).expected.sum(axis=(1, 2))
+        totals = self._after(np.concatenate([nothing, plans])).beyond(0)
         return totals[1:] - totals[0]
 
     def _by_channel(self, totals: Array, horizon: int) -> Array:

@@ -49,3 +49,88 @@ def small_market(
             for c, (name, slope) in enumerate(zip(names, slopes, strict=True))
         ),
     )
+
+
+@pytest.fixture(scope="session")
+def everything():
+    """A maker of specifications with every mechanism on."""
+    return every_mechanism
+
+
+def every_mechanism(regions: int = 1, weeks: int = 30, **changes) -> MarketSpec:
+    """Four channels in a market with every mechanism on, and no bounds of budgets unless `changes` has them."""
+    return MarketSpec.model_validate(
+        {
+            "weeks": weeks,
+            "weeks_before": 6,
+            "base_revenue": 400_000,
+            "trend": 0.05,
+            "carryover_weeks": 6,
+            "media_follows_demand": True,
+            "tracking_loss": 0.1,
+            "margin": 0.6,
+            "demand": {"volatility": 0.2, "season": 0.2, "holiday": 0.3},
+            "planner": {"confounding": 0.8, "common_shock": 0.2},
+            "promotions": {"share": 0.2},
+            "noise": {"kind": "negative_binomial", "level": 0.05, "order_value": 40},
+            "geos": {"count": regions, "volatility": 0.1 if regions > 1 else 0.0},
+            "interactions": [
+                {"upper": "tv", "lower": "search", "strength": 0.4},
+                {"upper": "video", "lower": "social", "strength": 0.2},
+            ],
+            "rival": {"kind": "reactive", "reaction": 0.8, "memory": 0.5, "price": 0.3, "steal": 0.05},
+            "breaks": [
+                {"what": "effect", "value": 0.5, "week": 12, "spread": 8, "channel": "social"},
+                {"what": "price", "value": 1.3, "week": 10, "spread": 5},
+                {"what": "base", "value": 0.9, "week": 20, "spread": 10},
+                {"what": "tracking", "value": 0.4, "week": 15, "spread": 6},
+            ],
+            "channels": [
+                {
+                    "name": "search",
+                    "mean_spend": 20_000,
+                    "effect": 120_000,
+                    "half_saturation": 22_000,
+                    "retention": 0.1,
+                    "poaching": 0.1,
+                    "window": 1,
+                    "search": {"volume": 24_000},
+                },
+                {
+                    "name": "social",
+                    "mean_spend": 15_000,
+                    "effect": 70_000,
+                    "half_saturation": 15_000,
+                    "slope": 1.5,
+                    "retention": 0.4,
+                    "delay": [0.5, 0.3, 0.2],
+                    "window": 2,
+                    "credit": 1.3,
+                    "auction": {"demand": 0.5, "pressure": 0.3},
+                    "fatigue": {"strength": 0.3, "memory": 0.8, "refresh_cost": 4_000},
+                },
+                {
+                    "name": "tv",
+                    "mean_spend": 30_000,
+                    "effect": 90_000,
+                    "half_saturation": 35_000,
+                    "slope": 2.0,
+                    "retention": 0.7,
+                    "carryover": "delayed",
+                    "peak": 2,
+                    "active": 0.7,
+                    "delay": [0.6, 0.4],
+                },
+                {
+                    "name": "video",
+                    "mean_spend": 10_000,
+                    "effect": 40_000,
+                    "half_saturation": 12_000,
+                    "retention": 0.5,
+                    "auction": {"demand": 1.0, "pressure": 0.1},
+                    "fatigue": {"strength": 0.2},
+                },
+            ],
+            **changes,
+        }
+    )
