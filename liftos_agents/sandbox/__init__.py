@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from liftos_agents.sandbox import scenarios
+    from liftos_agents.sandbox.environment import MarketEnv
     from liftos_agents.sandbox.market import MarketBatch, SimulatedMarket, simulate, simulate_many
     from liftos_agents.sandbox.rehearsal import Rehearsal
     from liftos_agents.sandbox.scenarios import Scenario
     from liftos_agents.sandbox.spec import ChannelSpec, MarketSpec
     from liftos_agents.sandbox.truth import ChannelTruth, PlanOutcome, Truth
     from liftos_agents.sandbox.twin import rehearse
+    from liftos_agents.sandbox.vector_environment import MarketVectorEnv
 
 __all__ = [
     "ChannelSpec",
     "ChannelTruth",
     "MarketBatch",
+    "MarketEnv",
     "MarketSpec",
+    "MarketVectorEnv",
     "PlanOutcome",
     "Rehearsal",
     "Scenario",
@@ -37,6 +41,8 @@ _HOMES = {
     "ChannelSpec": "liftos_agents.sandbox.spec",
     "ChannelTruth": "liftos_agents.sandbox.truth",
     "MarketBatch": "liftos_agents.sandbox.market",
+    "MarketEnv": "liftos_agents.sandbox.environment",
+    "MarketVectorEnv": "liftos_agents.sandbox.vector_environment",
     "MarketSpec": "liftos_agents.sandbox.spec",
     "PlanOutcome": "liftos_agents.sandbox.truth",
     "Rehearsal": "liftos_agents.sandbox.rehearsal",

@@ -102,5 +102,5 @@ def _autoregression(
     first = -spec.weeks_before
     innovations = normal(seeds, np.arange(first, int(weeks[-1]) + 1), stream)
     innovations[:, 1:] *= np.sqrt(1.0 - persistence**2)
-    path = lfilter([1.0], [1.0, -persistence], innovations, axis=1)
+    path = np.asarray(lfilter([1.0], [1.0, -persistence], innovations, axis=1))
     return (volatility * path - 0.5 * volatility**2)[:, int(weeks[0]) - first :]
