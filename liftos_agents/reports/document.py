@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
-from importlib import resources
 
 from liftos_agents.domain.answer import Answer
 from liftos_agents.domain.verdict import SIMULATED
-from liftos_agents.reports import palette
 from liftos_agents.reports.about import about
 from liftos_agents.reports.ad_previews import ad_previews
 from liftos_agents.reports.appendix import appendix
@@ -19,6 +14,7 @@ from liftos_agents.reports.approval import approval
 from liftos_agents.reports.bound_text import BoundText
 from liftos_agents.reports.effects_section import effects_section
 from liftos_agents.reports.figures_section import figures_section
+from liftos_agents.reports.frame import framed, theme_switch
 from liftos_agents.reports.gallery import charts
 from liftos_agents.reports.markup import Markup, element, joined
 from liftos_agents.reports.sentences import caveats, found, headline, not_verified, to_do
@@ -67,24 +63,9 @@ def page(
             ),
             about(answer, versions or {}, asked_at),
             bound.notes(),
-            element("script", Markup(_asset("page.js"))),
         )
     )
-    title = " ".join(answer.question.split())
-    head = joined(
-        (
-            element("meta", charset="utf-8"),
-            element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            element("meta", http_equiv="Content-Security-Policy", content=_policy()),
-            element("meta", name="referrer", content="no-referrer"),
-            element("title", title if len(title) <= 80 else title[:79] + "…"),
-            element("style", Markup(palette.style_rules() + _asset("page.css"))),
-        ),
-        "\n",
-    )
-    return (
-        f'<!doctype html>\n<html lang="en-GB">\n<head>\n{head}\n</head>\n<body>\n{body}\n</body>\n</html>\n'
-    )
+    return framed(answer.question, body)
 
 
 def _header(answer: Answer) -> Markup:
@@ -92,19 +73,4 @@ def _header(answer: Answer) -> Markup:
         element("span", _STATUS[answer.status], class_="chip waits") if _STATUS[answer.status] else None,
         element("span", SIMULATED, class_="chip simulated") if is_simulated(answer) else None,
     ]
-    switch = element("button", "Theme: auto", type="button", id="theme", hidden=True)
-    return element("header", element("b", "LiftOS Agents"), *chips, switch)
-
-
-@lru_cache
-def _asset(name: str) -> str:
-    return resources.files(__package__ or "liftos_agents.reports").joinpath(name).read_text("utf-8").strip()
-
-
-@lru_cache
-def _policy() -> str:
-    digest = base64.b64encode(hashlib.sha256(_asset("page.js").encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    return element("header", element("b", "LiftOS Agents"), *chips, theme_switch())
