@@ -14,6 +14,7 @@ from liftos_agents.data.tables.promotions import promotions
 from liftos_agents.domain.canonical import canonical_json
 from liftos_agents.domain.promotion import (
     GateKind,
+    KeptRecord,
     PromotionRecord,
     Verdict,
     promotion_id,
@@ -41,11 +42,14 @@ class Promotions:
 
     def sign(self, verdict: Verdict) -> PromotionRecord:
         """The signed record of `verdict`, kept; the same verdict again replaces its row."""
+        now = float(self._clock())
         record = PromotionRecord(
             id=promotion_id(verdict),
             verdict=verdict,
+            organisation=self._organisation,
+            signed_at=now,
             public_key=self._key.public,
-            signature=self._key.sign(signed_content(verdict)),
+            signature=self._key.sign(signed_content(verdict, self._organisation, now)),
         )
         row = {
             "id": record.id,
@@ -53,7 +57,7 @@ class Promotions:
             "kind": verdict.kind,
             "subject": verdict.subject,
             "record": canonical_json(record),
-            "signed_at": self._clock(),
+            "signed_at": now,
         }
         with self._database.begin() as connection:
             connection.execute(
@@ -66,27 +70,33 @@ class Promotions:
 
     def of(self, kind: GateKind, subject: str) -> tuple[PromotionRecord, ...]:
         """The records on a subject whose signatures hold, the latest first."""
-        query = (
-            select(promotions.c.record)
-            .where(
-                promotions.c.organisation == self._organisation,
-                promotions.c.kind == kind,
-                promotions.c.subject == subject,
-            )
-            .order_by(promotions.c.signed_at.desc(), promotions.c.id)
+        found = (kept.record for kept in self.all() if kept.holds and kept.record is not None)
+        return tuple(r for r in found if r.verdict.kind == kind and r.verdict.subject == subject)
+
+    def all(self) -> tuple[KeptRecord, ...]:
+        """Every row, the latest first by what was signed; those that cannot be read last."""
+        query = select(promotions.c.id, promotions.c.record).where(
+            promotions.c.organisation == self._organisation
         )
         with self._database.connect() as connection:
-            rows = connection.execute(query).scalars().all()
-        found = (_record(row) for row in rows)
-        return tuple(record for record in found if record is not None and self.holds(record))
+            rows = connection.execute(query.order_by(promotions.c.id)).all()
+        found: list[KeptRecord] = []
+        for identifier, content in rows:
+            record = _record(content)
+            holds = record is not None and record.id == identifier and self.holds(record)
+            found.append(KeptRecord(id=identifier, holds=holds, record=record))
+        found.sort(key=lambda kept: -1.0 if kept.record is None else kept.record.signed_at, reverse=True)
+        return tuple(found)
 
     def holds(self, record: PromotionRecord) -> bool:
-        """Whether a record is whole and was signed with this house's key."""
+        """Whether a record is whole, this organisation's, and signed with this house's key."""
         verdict = record.verdict
+        content = signed_content(verdict, record.organisation, record.signed_at)
         return (
             record.id == promotion_id(verdict)
+            and record.organisation == self._organisation
             and record.public_key == self._key.public
-            and signed_by(self._key.public, record.signature, signed_content(verdict))
+            and signed_by(self._key.public, record.signature, content)
         )
 
     def promoted(

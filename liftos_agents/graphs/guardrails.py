@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from liftos_agents.config import Guardrails
-from liftos_agents.domain.promotion import NO_RECORD
+from liftos_agents.domain.promotion import NO_RECORD, PLAN
 from liftos_agents.domain.run import ApprovalReason
 
 _ROUNDING = 1e-9
 PROMOTION = "unattended"
-_UNRECORDED = ApprovalReason(rule=PROMOTION, text=NO_RECORD.format(what="plan"), value=0.0, limit=1.0)
+_UNRECORDED = ApprovalReason(rule=PROMOTION, text=NO_RECORD.format(what=PLAN), value=0.0, limit=1.0)
 
 
 def reasons(

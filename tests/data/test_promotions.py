@@ -89,3 +89,29 @@ def test_another_key_or_organisation_signs_for_itself_alone(records: Promotions,
     assert stranger.of("plan", "ev_1") == ()
     assert elsewhere.of("plan", "ev_1") == ()
     assert (tmp_path / "keys" / "promotion.ed25519").stat().st_mode & 0o077 == 0
+
+
+def test_a_record_changes_neither_hands_nor_its_place_in_time(records: Promotions) -> None:
+    early = records.sign(verdict())
+    late = records.sign(verdict("hold_back"))
+    other = Promotions(records._database, records._key, "other")
+    with records._database.begin() as connection:
+        connection.execute(update(promotions).where(promotions.c.id == early.id).values(signed_at=1e9))
+    assert records.of("plan", "ev_1") == (late, early)
+    moved = early.model_copy(update={"signed_at": late.signed_at + 1.0})
+    with records._database.begin() as connection:
+        connection.execute(
+            update(promotions).where(promotions.c.id == early.id).values(record=canonical_json(moved))
+        )
+    assert records.of("plan", "ev_1") == (late,)
+    with records._database.begin() as connection:
+        connection.execute(update(promotions).where(promotions.c.id == late.id).values(organisation="other"))
+    assert other.of("plan", "ev_1") == ()
+    assert [(kept.id, kept.holds) for kept in other.all()] == [(late.id, False)]
+
+
+def test_rows_are_listed_whatever_they_are_worth(records: Promotions) -> None:
+    good, bad = records.sign(verdict()), records.sign(verdict("hold_back"))
+    with records._database.begin() as connection:
+        connection.execute(update(promotions).where(promotions.c.id == bad.id).values(record="{}"))
+    assert [(kept.id, kept.holds) for kept in records.all()] == [(good.id, True), (bad.id, False)]

@@ -41,26 +41,24 @@ def plan_gate(
     """
     limit = -LARGEST_LOSS * budget
     checks = [
-        _at_least("worlds", worlds, LEAST_WORLDS, "Worlds played, one draw of the posterior each."),
-        _at_least(
+        GateCheck.held("worlds", worlds, LEAST_WORLDS, "Worlds played, one draw of the posterior each."),
+        _beats(
             "probability_beats_hold",
             probability_beats_hold,
-            LEAST_PROBABILITY,
             "Share of the worlds in which the plan earns more than holding.",
         ),
-        _at_least(
+        _tail(
             "cvar10", cvar10, limit, "Mean gain in the worst tenth of the worlds, against 2 % of the money."
         ),
     ]
     for name, sweep in sweeps.items():
         checks += [
-            _at_least(
+            _beats(
                 f"probability_beats_hold under {name}",
                 sweep.probability_beats_hold,
-                LEAST_PROBABILITY,
                 f"The same, should this be so: {sweep.assumption}.",
             ),
-            _at_least(
+            _tail(
                 f"cvar10 under {name}",
                 sweep.cvar10,
                 limit,
@@ -74,15 +72,16 @@ def plan_gate(
             bound=LEAST_P,
             passed=realism is not None and realism.trusted,
             meaning="The twin looks like the market that it was fitted to (joint posterior-predictive p, quarters told apart).",
+            unit="p",
         )
     )
     checks.append(
-        GateCheck(
-            name="fit_accepted",
-            value=1.0 if fit_accepted else 0.0,
-            bound=1.0,
-            passed=fit_accepted,
-            meaning="The fit passed its own checks and was not downgraded.",
+        GateCheck.held(
+            "fit_accepted",
+            1.0 if fit_accepted else 0.0,
+            1.0,
+            "The fit passed its own checks and was not downgraded.",
+            unit="flag",
         )
     )
     return Verdict(
@@ -96,5 +95,9 @@ def plan_gate(
     )
 
 
-def _at_least(name: str, value: float, bound: float, meaning: str) -> GateCheck:
-    return GateCheck(name=name, value=value, bound=bound, passed=value >= bound, meaning=meaning)
+def _beats(name: str, value: float, meaning: str) -> GateCheck:
+    return GateCheck.held(name, value, LEAST_PROBABILITY, meaning, unit="share")
+
+
+def _tail(name: str, value: float, limit: float, meaning: str) -> GateCheck:
+    return GateCheck.held(name, value, limit, meaning, unit="money")
