@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from liftos_agents.domain.verdict import SIMULATED
 from liftos_agents.sandbox import sales, tape
-from liftos_agents.sandbox.demand import holiday_label, week_dates
+from liftos_agents.sandbox.demand import week_dates
 from liftos_agents.sandbox.noise import Array
 from liftos_agents.sandbox.response import Response
 from liftos_agents.sandbox.spec import MarketSpec
 from liftos_agents.sandbox.truth import PlanOutcome, Truth, World
+from liftos_agents.sandbox.weekly_frame import weekly_frame
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,24 +95,19 @@ class SimulatedMarket:
     def frame(self) -> pd.DataFrame:
         """The table that a user would load: one row a week, no truth in it, labelled as simulated in `attrs`."""
         spec = self.spec
-        dates = week_dates(spec, np.arange(spec.weeks))
-        columns: dict[str, object] = {
-            "date": pd.to_datetime(dates).as_unit("us"),
-            "revenue": np.round(self.revenue, 2),
-        }
-        for c, channel in enumerate(spec.channels):
-            spend = np.round(self.spend[:, c], 2)
-            exposure = np.round(self._shown(self.batch.exposure)[:, c], 2)
-            columns[f"{channel.name}_spend"] = spend
-            columns[f"{channel.name}_impressions"] = np.round(1000.0 * exposure / channel.cost_per_mille)
-            columns[f"{channel.name}_claimed_revenue"] = np.round(self.claimed[:, c], 2)
-        columns["search_interest"] = np.round(self._shown(self.batch.proxy), 1)
-        if spec.promotions.share > 0:
-            columns["price_index"] = self._shown(self.batch.price)
-        if spec.demand.holiday > 0:
-            columns["events"] = [holiday_label(date) or "na" for date in dates]
-        frame = pd.DataFrame(columns)
-        frame.attrs.update(simulated=True, label=SIMULATED, seed=self.seed)
+        exposure = np.round(self._shown(self.batch.exposure), 2)
+        frame = weekly_frame(
+            spec.names,
+            week_dates(spec, np.arange(spec.weeks)),
+            spend=self.spend,
+            impressions=1000.0 * exposure / np.array([c.cost_per_mille for c in spec.channels]),
+            claimed=self.claimed,
+            revenue=self.revenue,
+            search_interest=self._shown(self.batch.proxy),
+            price_index=self._shown(self.batch.price) if spec.promotions.share > 0 else None,
+            events=spec.demand.holiday > 0,
+        )
+        frame.attrs.update(seed=self.seed)
         return frame
 
     @cached_property

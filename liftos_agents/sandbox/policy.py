@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -26,6 +27,9 @@ class Briefing:
         region_shares: (G,) of sales; one region is a national market.
         incumbent: (S, C) mean weekly spend of the last year.
         seeds: (S,) numbers that a policy with chance of its own derives it from.
+        start: Monday of the first week shown.
+        promotes: Whether prices are ever cut, so that the price index is worth a column.
+        events: Whether the trade has weeks of its own at the end of the year.
     """
 
     channels: tuple[str, ...]
@@ -39,6 +43,9 @@ class Briefing:
     region_shares: Array
     incumbent: Array
     seeds: np.ndarray
+    start: dt.date
+    promotes: bool
+    events: bool
 
     @classmethod
     def of(cls, play: MarketPlay) -> Briefing:
@@ -60,24 +67,15 @@ class Briefing:
             region_shares=spec.geo_weights,
             incumbent=play.incumbent.copy(),
             seeds=play.seeds.copy(),
+            start=spec.start,
+            promotes=spec.promotions.share > 0,
+            events=spec.demand.holiday > 0,
         )
 
     def world(self, index: int) -> Briefing:
         """One of the worlds, S = 1."""
         cut = slice(index, index + 1)
-        return Briefing(
-            self.channels,
-            self.horizon,
-            self.margin,
-            self.currency,
-            self.budget,
-            self.experiments,
-            self.bids,
-            self.refresh_costs,
-            self.region_shares,
-            incumbent=self.incumbent[cut],
-            seeds=self.seeds[cut],
-        )
+        return replace(self, incumbent=self.incumbent[cut], seeds=self.seeds[cut])
 
 
 @runtime_checkable
