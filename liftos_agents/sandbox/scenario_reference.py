@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
-import annotated_types
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -109,17 +108,12 @@ def _named(annotation: Any) -> str:
 
 
 def _bounds(field: FieldInfo) -> str:
-    signs = {
-        annotated_types.Ge: ("≥", "ge"),
-        annotated_types.Gt: (">", "gt"),
-        annotated_types.Le: ("≤", "le"),
-        annotated_types.Lt: ("<", "lt"),
-    }
+    signs = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
     said = [
         f"{sign} {getattr(bound, name):g}"
         for bound in field.metadata
-        for kind, (sign, name) in signs.items()
-        if isinstance(bound, kind)
+        for name, sign in signs.items()
+        if getattr(bound, name, None) is not None
     ]
     return f" {', '.join(said)}" if said else ""
 

@@ -99,7 +99,7 @@ class Scenario(BaseModel):
             )
         oversize = _oversize(self.market, self.worlds, self.horizon)
         if oversize:
-            raise ValueError(oversize)
+            raise ValueError(f"{oversize}; lower worlds, weeks, horizon or geos.count")
         return self
 
 

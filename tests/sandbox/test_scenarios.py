@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.resources
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from liftos_agents.errors import ArgumentError, DataError, NotFoundError
@@ -146,6 +149,58 @@ def test_a_file_that_is_no_scenario_at_all_is_refused(tmp_path, text):
     path.write_text(text)
     with pytest.raises(DataError):
         scenarios.load_file(path)
+
+
+ANY = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.floats()
+    | st.text(max_size=8)
+    | st.dates(),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6) | st.integers(), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+PLACES = [
+    ("format",),
+    ("worlds",),
+    ("sources",),
+    ("market",),
+    ("market", "weeks"),
+    ("market", "start"),
+    ("market", "budget"),
+    ("market", "breaks"),
+    ("market", "geos"),
+    ("market", "rival"),
+    ("market", "interactions"),
+    ("market", "channels"),
+    ("market", "channels", 1),
+    ("market", "channels", 1, "delay"),
+    ("market", "channels", 1, "search"),
+]
+
+
+@given(st.sampled_from(PLACES), ANY)
+@settings(max_examples=300, deadline=None)
+def test_whatever_stands_in_a_field_is_taken_or_refused_with_a_reason(tmp_path_factory, place, value):
+    content = copy.deepcopy(PLAIN)
+    at = content
+    for step in place[:-1]:
+        at = at[step]
+    at[place[-1]] = value
+    path = tmp_path_factory.getbasetemp() / "any.yaml"
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    try:
+        outcome = scenarios.load_file(path)
+    except DataError as error:
+        outcome = error
+    if isinstance(outcome, DataError):
+        assert str(path) in (outcome.where or "")
+        assert outcome.what
+    else:
+        assert outcome.name == "any"
 
 
 def test_bytes_and_sizes_that_no_scenario_has_are_refused(tmp_path):
