@@ -20,9 +20,10 @@ from liftos_agents.sandbox.decision import Report
 from liftos_agents.sandbox.play import MarketPlay
 from liftos_agents.sandbox.policy import Omniscient, Policy, begun
 from liftos_agents.sandbox.scenarios import Scenario
+from liftos_agents.sandbox.stated_intervals import StatedIntervals
 from liftos_agents.version import __version__
 
-SCHEMA = "1.0"
+SCHEMA = "1.1"
 BATCH = 256
 """Worlds that a task plays when the policy does not say: enough for numpy to be busy and for a kill to cost little."""
 MOST_SEEDS = 100_000
@@ -144,12 +145,14 @@ class _Task:
         try:
             decide = begun(self.entrant.new(), market)
             seen: Report | None = None
+            intervals = StatedIntervals()
             while not market.done:
-                seen, _ = market.step(decide(market.week, seen))
+                seen, _ = market.step(intervals.note(decide(market.week, seen)))
         except Exception as error:
             place = f"{self.scenario.name!r}, seeds {self.seeds[0]} to {self.seeds[-1]}, week {market.week}"
             raise LiftError(f"policy {self.entrant.name!r} failed in {place}: {error}") from error
         score = market.score
+        stated, covered = intervals.score(market)
         seconds = (time.perf_counter() - started) / len(self.seeds)
         return [
             Row(
@@ -163,6 +166,8 @@ class _Task:
                 fees=float(score.fees[world]),
                 violations=int(score.violations[world]),
                 abstained=bool(market.abstained[world]),
+                stated=int(stated[world]),
+                covered=int(covered[world]),
                 seconds=seconds,
             )
             for world, seed in enumerate(self.seeds)

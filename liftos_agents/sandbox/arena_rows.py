@@ -16,6 +16,7 @@ class Row(BaseModel):
         profit, expected_profit, spend, fees: As `play.Score` has them; money.
         violations: Requests beyond a hard bound.
         abstained: Whether it abstained in some week.
+        stated, covered: Its 90 % intervals that were scored, and those that held the truth (`stated_intervals`).
         normalised_regret: (oracle − policy) / (oracle − hold) by expected profit: 0 is the oracle, 1 is hold. None where
             either did not play, or the oracle earned no more than hold.
         seconds: Wall time of its batch, a world; differs from run to run and is kept apart from all else.
@@ -33,6 +34,8 @@ class Row(BaseModel):
     fees: float
     violations: int
     abstained: bool
+    stated: int = 0
+    covered: int = 0
     normalised_regret: float | None = None
     seconds: float | None = Field(default=None, exclude=True)
 
