@@ -1,0 +1,124 @@
+"""`liftos simulate run` and `compare` as a user types them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from liftos_agents.cli.entry import run
+
+PLAYED = ["--scenarios", "textbook,saturated", "--seeds", "6", "--horizon", "8"]
+
+
+def test_run_shows_what_the_decisions_came_to(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "140")
+    assert run(["simulate", "run", "thompson", *PLAYED]) == 0
+    shown = capsys.readouterr().out
+    assert "Simulated data: thompson, seeds 6 from 0 to 5" in shown
+    assert "0 of 6" in shown
+    assert run(["simulate", "run", "thompson", *PLAYED, "--json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert body["label"] == "Simulated data"
+    found = {one["scenario"]: one for one in body["scenarios"]}
+    assert list(found) == ["saturated", "textbook"]
+    assert found["textbook"]["worlds"] == 6
+    assert found["textbook"]["cvar10"] < found["textbook"]["profit"]
+    assert f"{found['textbook']['profit']:,.0f}" in shown
+
+
+def test_out_holds_a_line_a_world_and_resume_goes_on_to_the_same_bytes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run.jsonl"
+    command = ["simulate", "run", "hold", *PLAYED, "--out", str(out)]
+    assert run(command) == 0
+    whole = out.read_bytes()
+    lines = [json.loads(line) for line in whole.splitlines()]
+    assert len(lines) == 1 + 12
+    assert lines[0]["policies"] == {"hold": "version 1, 256 worlds a batch"}
+    assert run(command) == 2
+    assert "the file exists" in capsys.readouterr().err
+    out.write_bytes(whole[: len(whole) // 2])
+    assert run([*command, "--resume"]) == 0
+    assert out.read_bytes() == whole
+    assert run([*command[:-4], "--horizon", "9", "--out", str(out), "--resume"]) == 2
+    assert "8 weeks decided, is" in capsys.readouterr().err
+
+
+def test_compare_prints_every_family_with_its_interval_and_draws_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    picture = tmp_path / "board.svg"
+    assert run(["simulate", "compare", "equal_split", *PLAYED, "--plot", str(picture)]) == 0
+    shown = capsys.readouterr().out
+    assert "Against hold (95 %)" in shown
+    assert run(["simulate", "compare", "equal_split", *PLAYED, "--json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    lines = {(line["family"], line["policy"]): line for line in body["lines"]}
+    assert {policy for _, policy in lines} == {"equal_split", "hold", "oracle"}
+    assert {family for family, _ in lines} == {"saturated", "textbook", "all"}
+    one = lines["saturated", "equal_split"]["difference"]
+    assert one["low"] < one["mean"] < one["high"]
+    assert f"{one['mean']:+,.0f} ± {one['high'] - one['mean']:,.0f}" in shown
+    assert lines["saturated", "oracle"]["normalised_regret"] == 0.0
+    assert set(body["ties"]) == {"saturated", "textbook", "all"}
+    drawn = picture.read_text()
+    assert drawn.startswith("<svg")
+    assert "equal_split" in drawn
+    assert "saturated" in drawn
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", "thomson"], "Did you mean 'thompson'"),
+        (["run", "hold", "--scenarios", "textbok"], "Did you mean 'textbook'"),
+        (["run", "hold", "--scenarios", "nowhere/else.yaml"], "no such scenario file"),
+        (["run", "hold", "--scenarios", ","], "at least one scenario"),
+        (["run", "hold", "--seeds", "0"], "got 0"),
+        (["run", "hold", "--seeds", "-4"], "got 0"),
+        (["run", "hold", "--seeds", "1000000000"], "1 to 100,000 seeds, got 1,000,000,000"),
+        (["run", "hold", "--horizon", "0"], "at least 1 week"),
+        (["run", "hold", "--horizon", "100000000"], "are played"),
+        (["run", "hold", "--jobs", "0"], "0 processes"),
+        (["run", "hold", "--resume"], "nothing to go on with"),
+        (["run", "hold", "--resume", "--out", "none.jsonl"], "no such run"),
+        (["compare", "hold", "--against", "holt"], "Did you mean 'hold'"),
+        (["compare", "hold", "--plot", "board.pdf"], "a picture is a .svg or .png file"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_mistakes_are_told_and_leave_with_2(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["simulate", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert told in error
+    assert "Traceback" not in error
+
+
+def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path) -> None:
+    out = tmp_path / "run.jsonl"
+    words = ["simulate", "run", "thompson", "-s", "textbook,saturated,shop,confounded", "--seeds", "4000"]
+    command = [sys.executable, "-m", "liftos_agents", *words, "--out", str(out)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as playing:
+        patience = time.monotonic() + 80
+        while time.monotonic() < patience and not (out.exists() and out.stat().st_size > 60_000):
+            time.sleep(0.02)
+        os.kill(playing.pid, signal.SIGINT)
+        _, error = playing.communicate(timeout=30)
+    assert playing.returncode == 130
+    assert "are kept in" in error
+    assert "the same command with --resume" in error
+    assert "Traceback" not in error
+    assert len(out.read_text().splitlines()) > 256
