@@ -15,10 +15,19 @@ from liftos_agents.sandbox.decision import Decision
 from liftos_agents.sandbox.demand import week_dates
 from liftos_agents.sandbox.experiments import ExperimentDesign, ExperimentReading
 from liftos_agents.sandbox.market import simulate
-from liftos_agents.sandbox.play import WEEKS_BEFORE_EXPERIMENT, MarketPlay
+from liftos_agents.sandbox.play import WEEKS_BEFORE_EXPERIMENT, MarketPlay, Score
 from liftos_agents.sandbox.spec import MarketSpec
 
 WEEKS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class _Played:
+    """What the weeks came to, what the holdout showed, and the till's revenue in those weeks."""
+
+    score: Score
+    readings: list[ExperimentReading]
+    revenue: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +84,7 @@ class Holdout:
     @cached_property
     def reading(self) -> ExperimentReading:
         """What it showed."""
-        return self._play(self.spec, self.design)[1][0]
+        return self._play(self.spec, self.design).readings[0]
 
     def rows(self) -> pd.DataFrame:
         """Sales and the channel's spend by week and region, the weeks before the holdout first."""
@@ -120,28 +129,32 @@ class Holdout:
         noise = self.spec.noise.model_copy(update={"level": 0.0})
         free = self.spec.experiments.model_copy(update={"fee": 0.0})
         quiet = self.spec.model_copy(update={"noise": noise, "experiments": free})
-        went_on, held_out = self._play(quiet, None)[0].score, self._play(quiet, self.design)[0].score
-        saved = float(went_on.spend[0] - held_out.spend[0])
-        profit = float(went_on.expected_profit[0] - held_out.expected_profit[0])
-        lost = (profit + saved) / quiet.margin
+        went_on, held_out = self._play(quiet, None), self._play(quiet, self.design)
+        saved = float(went_on.score.spend[0] - held_out.score.spend[0])
+        profit = float(went_on.score.expected_profit[0] - held_out.score.expected_profit[0])
+        during, lost = went_on.revenue - held_out.revenue, (profit + saved) / quiet.margin
         return {
             "channel": self.design.channel,
             "spend_saved": saved,
             "revenue_lost": lost,
+            "revenue_lost_during": during,
             "incremental_return": lost / saved if saved > 0 else None,
-            "meaning": "expected revenue lost, the weeks after the holdout included, and that per unit of spend saved",
+            "incremental_return_during": during / saved if saved > 0 else None,
+            "meaning": (
+                "expected revenue lost, the weeks after the holdout included, and that per unit of spend saved; "
+                "`during` counts the weeks of the holdout alone, which is all that its sales can show"
+            ),
         }
 
-    def _play(
-        self, spec: MarketSpec, design: ExperimentDesign | None
-    ) -> tuple[MarketPlay, list[ExperimentReading]]:
+    def _play(self, spec: MarketSpec, design: ExperimentDesign | None) -> _Played:
         play = MarketPlay(spec, [self.seed], horizon=self.design.weeks)
-        budgets, readings = play.incumbent.copy(), list[ExperimentReading]()
+        budgets, readings, revenue = play.incumbent.copy(), list[ExperimentReading](), 0.0
         for week in range(self.design.weeks):
             begins = {0: design} if design is not None and week == 0 else None
             report, _ = play.step(Decision(budgets, experiments=begins))
             readings.extend(report.readings.get(0, ()))
-        return play, readings
+            revenue += float(report.revenue.sum())
+        return _Played(play.score, readings, revenue)
 
 
 def region_names(spec: MarketSpec) -> list[str]:

@@ -164,7 +164,10 @@ def test_the_holdout_is_one_and_its_truth_stands_beside_it(folder: Path) -> None
     result = pd.read_csv(folder / "experiment_result.csv").iloc[0]
     found = truth["experiment"]
     assert result["channel"] == found["channel"]
-    assert abs(result["incremental_return"] - found["incremental_return"]) < 4 * result["standard_error"]
+    assert 0 < found["revenue_lost_during"] < found["revenue_lost"]
+    assert (
+        abs(result["incremental_return"] - found["incremental_return_during"]) < 4 * result["standard_error"]
+    )
 
 
 @pytest.mark.parametrize("format", ["csv", "parquet"])
