@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         write_workbook,
     )
     from liftos_agents.reports.gallery import charts
+    from liftos_agents.reports.replay_page import check_replay_path, draw_replay, replay_page
     from liftos_agents.reports.workbook import xlsx
 
 __all__ = [
@@ -30,9 +31,12 @@ __all__ = [
     "charts",
     "check_page_path",
     "check_picture_path",
+    "check_replay_path",
     "check_workbook_path",
+    "draw_replay",
     "page",
     "png",
+    "replay_page",
     "svg",
     "themed",
     "write_charts",
@@ -48,6 +52,9 @@ _HOMES = {
     "charts": "liftos_agents.reports.gallery",
     "check_page_path": "liftos_agents.reports.files",
     "check_picture_path": "liftos_agents.reports.files",
+    "check_replay_path": "liftos_agents.reports.replay_page",
+    "draw_replay": "liftos_agents.reports.replay_page",
+    "replay_page": "liftos_agents.reports.replay_page",
     "page": "liftos_agents.reports.document",
     "png": "liftos_agents.reports.drawing",
     "svg": "liftos_agents.reports.drawing",

@@ -39,8 +39,17 @@ def write_page(html: str, path: Path) -> Path:
     Raises:
         ArgumentError: Nothing can be written there.
     """
+    return write_bytes(html.encode(), path)
+
+
+def write_bytes(content: bytes, path: Path) -> Path:
+    """The same for any content.
+
+    Raises:
+        ArgumentError: Nothing can be written there.
+    """
     try:
-        _replace(path, html.encode())
+        _replace(path, content)
     except OSError as error:
         raise _unwritable(path, error) from error
     return path

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from liftos_agents.domain.palette import DARK, FAINT, INK, LIGHT, LINE, MAIN, OTHER, PLAN, QUIET
+from liftos_agents.domain.palette import DARK, FAINT, INK, LIGHT, LINE, MAIN, OTHER, PAPER, PLAN, QUIET
 
-__all__ = ["DARK", "FAINT", "INK", "LIGHT", "LINE", "MAIN", "OTHER", "PLAN", "QUIET", "style_rules"]
+__all__ = ["DARK", "FAINT", "INK", "LIGHT", "LINE", "MAIN", "OTHER", "PAPER", "PLAN", "QUIET", "style_rules"]
 
 
 def style_rules() -> str:
