@@ -204,12 +204,12 @@ class MarketPlay:
         self._remembered.append((shown.revenue.T, shown.spend.T))
         self.week += 1
         readings = self._ended()
-        spend = shown.spend[:, 0] if self.spec.geos.count == 1 else shown.spend.sum(axis=1)
+        spend = _over_regions(shown.spend)
         spent = spend.sum(axis=0)[:worlds]
         costs = spent + fees
-        revenue = shown.revenue.sum(axis=0)
+        revenue = _over_regions(shown.revenue)
         profit = self.spec.margin * revenue[:worlds] - costs
-        expected_profit = self.spec.margin * shown.expected.sum(axis=0)[:worlds] - costs
+        expected_profit = self.spec.margin * _over_regions(shown.expected)[:worlds] - costs
         if self.done:
             to_come = self.spec.margin * self._still_to_come()[:worlds]
             profit += to_come
@@ -349,3 +349,8 @@ class MarketPlay:
             price_index=self._price[worlds, week],
             readings=readings,
         )
+
+
+def _over_regions(series: Array) -> Array:
+    """The sum over the axis before the last."""
+    return series[..., 0, :] if series.shape[-2] == 1 else np.add.reduce(series, axis=-2)

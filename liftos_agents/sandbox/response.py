@@ -292,10 +292,16 @@ def _filter(series: Array, past: Array, kernel: Array) -> tuple[Array, Array]:
     weeks = series.shape[1]
     if weeks == 1:
         return np.einsum("slgc,lc->sgc", whole, kernel[::-1])[:, None], whole[:, 1:]
-    out = kernel[0] * series
-    for lag in range(1, lags + 1):
-        out += kernel[lag] * whole[:, lags - lag : lags - lag + weeks]
-    return out, whole[:, weeks:]
+    # Weeks, regions and channels as one long axis: numpy is slow at broadcasting over a short one.
+    width = series[0, 0].size
+    flat = whole.reshape(len(whole), -1)
+    out = np.zeros((len(whole), weeks * width))
+    work = np.empty_like(out)
+    for lag in np.flatnonzero(kernel.any(axis=1)):
+        start = (lags - lag) * width
+        weights = np.tile(kernel[lag], weeks * series.shape[2])
+        out += np.multiply(flat[:, start : start + weeks * width], weights, out=work)
+    return out.reshape(series.shape), whole[:, weeks:]
 
 
 def _fading_sum(series: Array, before: Array, memory: float) -> Array:
