@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,14 +99,19 @@ def play(
     if progress is not None:
         progress(Progress(done, total, resumed, "", ""))
     try:
-        for found in _run(waiting, jobs, backend):
-            rows |= {row.key: row for row in found}
-            if file is not None:
-                file.add(found)
-            done += len(found)
-            if progress is not None:
-                progress(Progress(done, total, resumed, found[0].policy, found[0].scenario))
+        with warnings.catch_warnings():
+            # joblib's word on tasks that were cancelled with a run that was stopped on purpose.
+            warnings.filterwarnings("ignore", message=r"\d+ tasks which were still being processed")
+            for found in _run(waiting, jobs, backend):
+                rows |= {row.key: row for row in found}
+                if file is not None:
+                    file.add(found)
+                done += len(found)
+                if progress is not None:
+                    progress(Progress(done, total, resumed, found[0].policy, found[0].scenario))
     except KeyboardInterrupt:
+        if file is not None:
+            done = file.kept
         kept = f"{done:,} are kept in {state}; play again with it to go on" if state else "nothing is kept"
         raise CancelledError(f"stopped after {done:,} of {total:,} worlds; {kept}") from None
     finally:

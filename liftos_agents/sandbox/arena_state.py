@@ -49,6 +49,11 @@ class StateFile:
             with _beside(self.path, ".seconds").open("a", encoding="utf-8") as file:
                 file.write(note)
 
+    @property
+    def kept(self) -> int:
+        """Rows that are on disk, whole."""
+        return max(self.path.read_bytes().count(b"\n") - 1, 0)
+
     def finish(self, result: ArenaResult) -> None:
         """Put the whole result, in its order, in the file's place."""
         self._file.close()
