@@ -30,8 +30,8 @@ from liftos_agents.sandbox.tape import Tape, record
 from liftos_agents.sandbox.weekly import Numbers, Track, Week, Weekly
 
 WEEKS_BEFORE_EXPERIMENT = 8
-_BLOCK = 8_192
-"""Worlds · regions · channels that are played together: arrays of 64 KiB."""
+_BLOCK = 16_384
+"""Worlds · regions · channels that are played together: arrays of 128 KiB."""
 
 
 @dataclass(eq=False)
