@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from liftos_agents.cli.simulate import compare, data, list_scenarios, new, run, schema, show
+from liftos_agents.cli.simulate import (
+    compare,
+    data,
+    gate,
+    gate_plan,
+    list_scenarios,
+    new,
+    records,
+    replay,
+    run,
+    schema,
+    show,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,3 +37,12 @@ app.command(
 app.command(
     "compare", epilog="Example: liftos simulate compare thompson equal_split --scenarios all --seeds 300"
 )(compare.compare_policies)
+app.command(
+    "replay",
+    epilog="Example: liftos simulate replay --policy thompson,hold --scenario structural_break --seed 7 --out run.html",
+)(replay.replay)
+app.command(
+    "gate", epilog="Example: liftos simulate gate equal_split --scenarios textbook,saturated --seeds 300"
+)(gate.gate)
+app.command("gate-plan", epilog="Example: liftos simulate gate-plan last")(gate_plan.gate_plan)
+app.command("records", epilog="Example: liftos simulate records --verify")(records.records)
