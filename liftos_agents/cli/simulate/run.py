@@ -13,6 +13,7 @@ from rich.table import Column, Table
 
 from liftos_agents.cli import options
 from liftos_agents.cli.simulate import arena_options
+from liftos_agents.domain.amount import format_money
 from liftos_agents.domain.verdict import SIMULATED
 from liftos_agents.sandbox import policies
 from liftos_agents.sandbox.arena_comparison import cvar10
@@ -53,7 +54,6 @@ def run(
     right = {"justify": "right", "no_wrap": True}
     table = Table(
         Column("Scenario", no_wrap=True),
-        "Family",
         *(
             Column(name, **right)
             for name in ("Profit", "Worst tenth", "Spend", "Fees", "Violations", "Abstained")
@@ -63,9 +63,9 @@ def run(
         title_justify="left",
     )
     for one in found:
-        money = [f"{one[name]:,.0f}" for name in ("profit", "cvar10", "spend", "fees")]
-        counts = [str(one["violations"]), f"{one['abstained']} of {one['worlds']}"]
-        table.add_row(one["scenario"], one["family"], *money, *counts)
+        money = [format_money(one[name]) for name in ("profit", "cvar10", "spend", "fees")]
+        counts = [str(one["violations"]), str(one["abstained"])]
+        table.add_row(one["scenario"], *money, *counts)
     console = Console()
     console.print(table)
     console.print(
