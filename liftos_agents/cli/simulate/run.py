@@ -54,10 +54,7 @@ def run(
     right = {"justify": "right", "no_wrap": True}
     table = Table(
         Column("Scenario", no_wrap=True),
-        *(
-            Column(name, **right)
-            for name in ("Profit", "Worst tenth", "Spend", "Fees", "Violations", "Abstained")
-        ),
+        *(Column(name, **right) for name in ("Profit", "Worst tenth", "Spend", "Fees", "Viol.", "Abst.")),
         box=box.SIMPLE_HEAD,
         title=f"{SIMULATED}: {policy}, seeds {result.header.seeds}",
         title_justify="left",
