@@ -15,10 +15,14 @@ from rich.table import Column, Table
 from liftos_agents import reports
 from liftos_agents.cli import options
 from liftos_agents.cli.simulate import arena_options, comparison_picture
+from liftos_agents.domain.amount import format_money
 from liftos_agents.domain.verdict import SIMULATED
 from liftos_agents.errors import ArgumentError, DataError
 from liftos_agents.sandbox import policies
 from liftos_agents.sandbox.arena_comparison import Comparison, Line, compare
+
+_WIDE = 110
+"""Columns of a terminal in which the detectable difference has room too."""
 
 
 def compare_policies(
@@ -70,29 +74,23 @@ def compare_policies(
 
 
 def _print(console: Console, found: Comparison) -> None:
-    right = {"justify": "right", "no_wrap": True}
-    head = (
-        f"Against {found.reference} (95 %)",
-        "Of spend",
-        "Detectable",
-        "Regret",
-        "Worst tenth",
-        "Viol.",
-        "Abst.",
-    )
+    wide = console.width >= _WIDE
+    head = [f"vs {found.reference}, 95 %", "Regret", "Worst tenth", "Viol.", "Abst."]
+    if wide:
+        head[1:1] = ["Of spend", "Detectable"]
     table = Table(
-        Column("Family", no_wrap=True),
         Column("Policy", no_wrap=True),
-        *(Column(name, **right) for name in head),
+        *(Column(name, justify="right", no_wrap=True) for name in head),
         box=box.SIMPLE_HEAD,
         title=f"{SIMULATED}: {found.measure.replace('_', ' ')}, {found.seeds} seeds",
         title_justify="left",
     )
     last = ""
     for line in found.lines:
-        if line.family != last and last:
+        if line.family != last:
             table.add_section()
-        table.add_row("" if line.family == last else line.family, line.policy, *_cells(line))
+            table.add_row(f"[bold]{line.family}[/bold]")
+        table.add_row(f"  {line.policy}", *_cells(line, wide))
         last = line.family
     console.print(table)
     for family, groups in found.ties.items():
@@ -106,17 +104,23 @@ def _print(console: Console, found: Comparison) -> None:
     )
 
 
-def _cells(line: Line) -> list[str]:
+def _cells(line: Line, wide: bool) -> list[str]:
     difference = line.difference
-    counts = [str(line.violations), str(line.abstained)]
     regret = "–" if line.normalised_regret is None else f"{line.normalised_regret:.2f}"
+    counts = [regret, "–", str(line.violations), str(line.abstained)]
     if difference is None:
-        return ["–", "", "", regret, "–", *counts]
+        return ["–", *(["", ""] if wide else []), *counts]
     half, detectable = "", "–"
     if difference.high is not None and difference.detectable is not None:
-        half, detectable = f" ± {difference.high - difference.mean:,.0f}", f"{difference.detectable:,.0f}"
-    worst = f"{line.cvar10_difference:+,.0f}"
-    return [f"{difference.mean:+,.0f}{half}", f"{difference.share:+.1%}", detectable, regret, worst, *counts]
+        half = f" ± {format_money(difference.high - difference.mean)}"
+        detectable = format_money(difference.detectable)
+    counts[1] = _signed(line.cvar10_difference)
+    told = f"{_signed(difference.mean)}{half}"
+    return [told, *([f"{difference.share:+.1%}", detectable] if wide else []), *counts]
+
+
+def _signed(amount: float) -> str:
+    return format_money(amount) if amount < 0 else f"+{format_money(amount)}"
 
 
 def _check_picture(path: Path | None) -> None:

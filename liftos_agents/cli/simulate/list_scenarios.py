@@ -14,6 +14,9 @@ from liftos_agents.cli import options
 from liftos_agents.errors import NotFoundError
 from liftos_agents.sandbox import scenarios
 
+_WIDE = 130
+"""Columns of a terminal in which a purpose can be read beside the figures."""
+
 
 def list_scenarios(
     family: Annotated[
@@ -36,15 +39,17 @@ def list_scenarios(
     if as_json:
         typer.echo(json.dumps([_row(scenario) for scenario in found], ensure_ascii=False))
         return
+    console = Console()
+    wide = console.width >= _WIDE
     table = Table(
-        "Name",
-        "Family",
-        "Industry",
-        Column("v", justify="right"),
+        Column("Name", no_wrap=True),
+        Column("Family", no_wrap=True),
+        Column("Industry", no_wrap=True),
+        *([Column("v", justify="right")] if wide else []),
         Column("Weeks", justify="right"),
-        Column("Regions", justify="right"),
-        Column("Channels", justify="right"),
-        Column("Purpose", ratio=1),
+        Column("Regions" if wide else "Geos", justify="right"),
+        Column("Channels" if wide else "Media", justify="right"),
+        *([Column("Purpose", ratio=1)] if wide else []),
         box=box.SIMPLE_HEAD,
         title="Simulated markets",
         title_justify="left",
@@ -55,13 +60,16 @@ def list_scenarios(
             scenario.name,
             scenario.family,
             scenario.industry or "",
-            str(scenario.version),
+            *([str(scenario.version)] if wide else []),
             str(market.weeks),
             str(market.geos.count),
             str(len(market.channels)),
-            scenario.purpose,
+            *([scenario.purpose] if wide else []),
         )
-    Console().print(table)
+    console.print(table)
+    console.print(
+        "[dim]What one is for, and what is true in it: liftos simulate show NAME[/dim]", highlight=False
+    )
 
 
 def _row(scenario: scenarios.Scenario) -> dict[str, object]:
