@@ -1,0 +1,216 @@
+"""The budget optimiser as a contestant: every quarter the engine is asked in words, and its plan followed where it stands."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+import numpy as np
+
+from liftos_agents.domain.answer import Answer
+from liftos_agents.evals.contestants import geo_test
+from liftos_agents.evals.contestants.asked_plan import AskedPlan, question
+from liftos_agents.evals.contestants.geo_test import GeoTest
+from liftos_agents.evals.contestants.thin_fit import thin_fit
+from liftos_agents.evals.contestants.weekly_table import weekly_table
+from liftos_agents.sandbox.decision import Decision, Report
+from liftos_agents.sandbox.experiments import ExperimentDesign
+from liftos_agents.sandbox.noise import Array
+from liftos_agents.sandbox.policies.bounds import Bounds
+from liftos_agents.sandbox.policy import Briefing
+from liftos_agents.tools.mmm.input import LiftTest
+from liftos_agents.tools.mmm.result import FitMmmResult
+from liftos_agents.tools.registry import ToolSpec
+
+QUARTER = 13
+_GROWTH = 1.25
+"""How much the whole budget is moved at once where it pays; the next fit then sees what came of it."""
+_SURE = 0.8416212335729143
+"""Standard deviations within which a Normal has .8 of its mass on one side: as sure as a recommendation must be."""
+_INTERVAL = 3.2897072539029444
+"""Standard deviations that a 90 % interval is wide."""
+
+
+class Asked(Protocol):
+    """An engine that answers questions, open."""
+
+    def __enter__(self) -> Asked:
+        """Itself."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        """Closes its stores."""
+        ...
+
+    def ask(self, question: str, data: Any = None, *, interactive: bool = True) -> Answer:
+        """The answer to a question about a table."""
+        ...
+
+
+OpenEngine = Callable[[Path, str, Sequence[ToolSpec]], Asked]
+"""Opens an engine on a home, with a model by name and further tools; picklable."""
+
+
+@dataclass(frozen=True)
+class MakeOptimiser:
+    """A maker of optimisers, picklable.
+
+    Attributes:
+        open_engine: How the engine is opened.
+        model: `offline`, or `openai:NAME`.
+        name: What a leaderboard calls it.
+    """
+
+    open_engine: OpenEngine
+    model: str
+    name: str
+
+    def __call__(self) -> Optimiser:
+        """One for a single world."""
+        return Optimiser(self.open_engine, self.model, self.name)
+
+
+class Optimiser:
+    """One world. A question a quarter, more where the whole budget should change; geo tests where they are worth their cost.
+
+    A plan is followed where it is recommended and holds up in its rehearsal, else the present budgets stay. As long as it
+    has followed none and the answer says that the data do not tell what budgets do, it abstains. Memory, traces and
+    evidence live in a folder of this world alone that is deleted with it.
+    """
+
+    version = "1"
+
+    def __init__(self, open_engine: OpenEngine, model: str, name: str) -> None:
+        self.name = name
+        self._open, self._model = open_engine, model
+        self._home = tempfile.TemporaryDirectory(prefix="liftos-contestant-")
+
+    def begin(self, briefing: Briefing, history: Report) -> None:
+        """The incumbent's budgets."""
+        self._briefing, self._seen = briefing, history
+        self._bounds = Bounds.of(briefing)
+        self._goal: Array = self._bounds.keep(briefing.incumbent)[0]
+        self._last: Array = briefing.incumbent
+        self._abstains = self._moved = False
+        self._stated: Array | None = None
+        self._tests: list[GeoTest] = []
+        self._readings: dict[GeoTest, LiftTest | None] = {}
+
+    def decide(self, week: int, seen: Report | None) -> Decision:
+        """A step towards the quarter's budgets, as fast as pacing allows."""
+        if seen is not None:
+            self._seen = self._seen.then(seen)
+        begins: dict[int, ExperimentDesign] | None = None
+        if week % QUARTER == 0:
+            self._read_tests()
+            test = self._think(week)
+            if test is not None:
+                self._tests.append(test)
+                begins = {0: test.design}
+            if week + QUARTER >= self._briefing.horizon:
+                self._home.cleanup()
+        self._last = (
+            self._briefing.incumbent if self._abstains else self._bounds.pace(self._goal[None], self._last)
+        )
+        return Decision(
+            self._last,
+            experiments=begins,
+            abstains=np.array([self._abstains]),
+            stated=None if self._stated is None else self._stated[None],
+        )
+
+    def _think(self, week: int) -> GeoTest | None:
+        """Settle the quarter's budgets; the geo test that is begun with them."""
+        briefing = self._briefing
+        weeks = min(QUARTER, briefing.horizon - week)
+        table = weekly_table(briefing, self._seen, self._tests)
+        tests = [reading for reading in self._readings.values() if reading is not None]
+        with self._open(Path(self._home.name), self._model, [thin_fit(tests)]) as engine:
+
+            def asked(scale: float) -> AskedPlan:
+                return AskedPlan.of(
+                    engine.ask(self._question(self._goal * scale, weeks), table, interactive=False)
+                )
+
+            self._moving = [c for c, spent in enumerate(self._goal) if spent > 0.0]
+            found = asked(1.0)
+            if found.fit is not None and found.fit.status != "refused":
+                fitted = [c for c, name in enumerate(briefing.channels) if name in found.fit.channels]
+                if fitted != self._moving and fitted:
+                    self._moving = fitted
+                    found = asked(1.0)
+            self._stated = None if found.fit is None else self._intervals(found.fit)
+            self._abstains = not found.identified and not self._moved
+            if found.identified:
+                scale = self._rescaled(found)
+                if scale != 1.0:
+                    found = asked(scale)
+                self._follow(found, scale, weeks)
+        if found.fit is None or any(test.last_counted >= self._next_week for test in self._tests):
+            return None
+        return geo_test.worth_running(
+            found.fit.lift_test_proposals, briefing, self._goal, week=week, number=self._next_week
+        )
+
+    @property
+    def _next_week(self) -> int:
+        """Number of the week that is decided next."""
+        return int(self._seen.weeks[-1]) + 1
+
+    def _read_tests(self) -> None:
+        for test in self._tests:
+            if test not in self._readings and test.last_counted < self._next_week:
+                self._readings[test] = geo_test.read(test, self._briefing, self._seen)
+
+    def _question(self, budgets: Array, weeks: int) -> str:
+        """For the channels that the fit can move, within their bounds."""
+        briefing, rules = self._briefing, self._briefing.budget
+        names = [briefing.channels[c] for c in self._moving]
+        return question(
+            float(budgets[self._moving].sum()) * weeks,
+            weeks,
+            briefing.margin,
+            {name: rules.minimum[name] * weeks for name in names if rules.minimum.get(name)},
+            {name: rules.maximum[name] * weeks for name in names if name in rules.maximum},
+        )
+
+    def _rescaled(self, found: AskedPlan) -> float:
+        """What the whole budget is multiplied by, where it is as sure that its last unit pays, or does not, as a plan must be."""
+        assert found.plan is not None
+        if found.plan.status != "solved":
+            return 1.0
+        parts = list(found.plan.allocation.values())
+        weights = np.array([part.proposed for part in parts]) / sum(part.proposed for part in parts)
+        mean = self._briefing.margin * float(weights @ [part.marginal_roas.mean for part in parts])
+        wide = [part.marginal_roas.p95 - part.marginal_roas.p05 for part in parts]
+        spread = self._briefing.margin * float(weights @ wide) / _INTERVAL
+        fixed = float(np.delete(self._goal, self._moving).sum())
+        room = (self._bounds.cap - fixed) / float(self._goal[self._moving].sum())
+        if mean - _SURE * spread > 1.0:
+            return max(min(_GROWTH, room), 1.0)
+        return 1.0 / _GROWTH if mean + _SURE * spread < 1.0 else 1.0
+
+    def _follow(self, found: AskedPlan, scale: float, weeks: int) -> None:
+        goal = self._goal.copy()
+        goal[self._moving] *= scale
+        if found.stands:
+            assert found.plan is not None
+            for name, part in found.plan.allocation.items():
+                goal[self._briefing.channels.index(name)] = part.proposed / weeks
+            self._moved = True
+        self._moved = self._moved or scale != 1.0
+        self._goal = self._bounds.keep(goal[None])[0]
+
+    def _intervals(self, fit: FitMmmResult) -> Array:
+        """(C, 2), NaN where the fit states none."""
+        found = np.full((len(self._briefing.channels), 2), np.nan)
+        for name, channel in fit.channels.items():
+            interval = channel.decision_roas
+            found[self._briefing.channels.index(name)] = interval.p05, interval.p95
+        return found
