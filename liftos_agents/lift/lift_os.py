@@ -26,7 +26,7 @@ from liftos_agents.graphs.services import Run, Services, Trace, Untraced
 from liftos_agents.graphs.workshop import Workshop
 from liftos_agents.lift.conversations import Conversations
 from liftos_agents.lift.engine import Engine
-from liftos_agents.lift.promotion import Promotion
+from liftos_agents.lift.policy_promotion import PolicyPromotion
 from liftos_agents.tools.registry import Registry, ToolSpec
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from liftos_agents.tracing import Explanation, TraceStore
 
 
-class LiftOS(Promotion, Conversations):
+class LiftOS(PolicyPromotion, Conversations):
     """Answers questions of marketing data; every number of an answer is bound to evidence.
 
     Constructing it checks what it is given and does nothing else; stores open when first needed. Two of them in
