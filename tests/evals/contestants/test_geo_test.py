@@ -1,0 +1,111 @@
+"""Geo tests are run where they pay, within the market's rules, and read without being told the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from liftos_agents.domain.estimate import Estimate
+from liftos_agents.evals.contestants import geo_test
+from liftos_agents.evals.contestants.geo_test import GeoTest
+from liftos_agents.sandbox import MarketSpec, scenarios
+from liftos_agents.sandbox.decision import Report
+from liftos_agents.sandbox.experiments import ExperimentDesign
+from liftos_agents.sandbox.play import MarketPlay
+from liftos_agents.sandbox.policy import Briefing
+from liftos_agents.tools.mmm.lift_result import LiftTestProposal
+
+
+def _briefing(market: MarketSpec) -> Briefing:
+    return Briefing.of(MarketPlay(market, [1], 52))
+
+
+def _proposal(channel: str, value: float, cost: float, change: float = -1.0) -> LiftTestProposal:
+    return LiftTestProposal(
+        channel=channel,
+        rank=1,
+        relative_change=change,
+        spend_change=change * 1000.0,
+        periods=4,
+        readout_periods=6,
+        expected_lift=Estimate.of([0.0]),
+        standard_error=1.0,
+        variance_reduction=0.5,
+        probability_wrong_now=0.3,
+        probability_wrong_after=0.1,
+        value=value,
+        cost=cost,
+        why="",
+    )
+
+
+def _chosen(
+    market: MarketSpec, *proposals: LiftTestProposal, week: int = 0, budgets: np.ndarray | None = None
+) -> GeoTest | None:
+    briefing = _briefing(market)
+    if budgets is None:
+        budgets = briefing.incumbent[0]
+    return geo_test.worth_running(proposals, briefing, budgets, week=week, number=market.weeks + week)
+
+
+def test_the_test_with_the_most_to_gain_beyond_its_cost_is_run(regional: MarketSpec) -> None:
+    found = _chosen(regional, _proposal("search", 90_000, 50_000), _proposal("tv", 80_000, 1_000))
+    assert found is not None
+    assert found.design.channel == "tv"
+    assert found.design.fault(regional) is None
+    assert found.first_week == regional.weeks
+    assert found.echo == 2
+
+
+def test_no_test_where_its_fee_and_cost_eat_its_value(regional: MarketSpec) -> None:
+    assert _chosen(regional, _proposal("tv", 10_000, 0.0)) is not None
+    assert _chosen(regional, _proposal("tv", 10_000, 10_000)) is None
+    dear = regional.model_copy(
+        update={"experiments": regional.experiments.model_copy(update={"fee": 20_000})}
+    )
+    assert _chosen(dear, _proposal("tv", 10_000, 0.0)) is None
+
+
+def test_value_counts_for_what_is_left_of_the_horizon(regional: MarketSpec) -> None:
+    late = 52 - regional.experiments.least_weeks - 1
+    assert _chosen(regional, _proposal("tv", 10_000, 0.0), week=late) is None
+
+
+def test_no_test_in_a_national_market() -> None:
+    assert _chosen(scenarios.load("textbook"), _proposal("tv", 1e6, 0.0)) is None
+
+
+def test_a_doubling_that_would_break_the_cap_is_not_run(regional: MarketSpec) -> None:
+    doubling = _proposal("tv", 1e6, 0.0, change=1.0)
+    cap = regional.budget.cap
+    assert cap is not None
+    share = np.array([0.1, 0.1, 0.3])
+    assert _chosen(regional, doubling, budgets=cap * share) is not None
+    assert _chosen(regional, doubling, budgets=cap * share * 1.99) is None
+
+
+def test_a_reading_finds_what_the_holdout_truly_cost(
+    regional: MarketSpec, shown: Callable[..., tuple[Briefing, Report]]
+) -> None:
+    design = ExperimentDesign("search", (1, 3, 5, 7, 9), 6)
+    briefing, tested = shown(regional, design)
+    _, undisturbed = shown(regional, None)
+    test = GeoTest(design, regional.weeks, 4)
+    found = geo_test.read(test, briefing, tested)
+    assert found is not None
+    share = briefing.region_shares[list(design.regions)].sum()
+    lost = (tested.revenue - undisturbed.revenue).sum() / share
+    assert abs(found.lift - lost) < 4.0 * found.standard_error
+    assert abs(found.lift / lost - 1.0) < 0.1
+    assert np.isclose(found.spend_change, -briefing.incumbent[0, 0])
+    assert (found.end - found.start).days == 6 * 7 - 1
+
+
+def test_a_reading_needs_regions_on_both_sides(
+    regional: MarketSpec, shown: Callable[..., tuple[Briefing, Report]]
+) -> None:
+    briefing, seen = shown(regional, None)
+    everywhere = tuple(range(regional.geos.count))
+    test = GeoTest(ExperimentDesign("tv", everywhere, 6), regional.weeks, 2)
+    assert geo_test.read(test, briefing, seen) is None
