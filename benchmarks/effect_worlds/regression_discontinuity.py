@@ -162,6 +162,6 @@ WORLDS: tuple[World, ...] = (
     ),
     World("regression_discontinuity/covariate_jump", _TOOL, "violated", _other_rule(4109, 1.0), bias=7.0),
     World(
-        "regression_discontinuity/small_covariate_jump", _TOOL, "violated", _other_rule(4110, 0.4), bias=3.0
+        "regression_discontinuity/small_covariate_jump", _TOOL, "violated", _other_rule(4110, 0.4), bias=2.8
     ),
 )
