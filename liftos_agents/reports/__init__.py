@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         write_workbook,
     )
     from liftos_agents.reports.gallery import charts
-    from liftos_agents.reports.replay_page import check_replay_path, draw_replay, replay_page
+    from liftos_agents.reports.replay_page import check_replay_path, draw_replay, replay_html
     from liftos_agents.reports.workbook import xlsx
 
 __all__ = [
@@ -36,7 +36,7 @@ __all__ = [
     "draw_replay",
     "page",
     "png",
-    "replay_page",
+    "replay_html",
     "svg",
     "themed",
     "write_charts",
@@ -54,7 +54,7 @@ _HOMES = {
     "check_picture_path": "liftos_agents.reports.files",
     "check_replay_path": "liftos_agents.reports.replay_page",
     "draw_replay": "liftos_agents.reports.replay_page",
-    "replay_page": "liftos_agents.reports.replay_page",
+    "replay_html": "liftos_agents.reports.replay_page",
     "page": "liftos_agents.reports.document",
     "png": "liftos_agents.reports.drawing",
     "svg": "liftos_agents.reports.drawing",

@@ -19,7 +19,7 @@ from liftos_agents.reports.replay_weeks import week_name, week_sections
 DRAWN = (".html", ".png", ".svg")
 
 
-def replay_page(replay: Replay) -> str:
+def replay_html(replay: Replay) -> str:
     """The whole page, the same bytes for the same replay.
 
     It stands without its script, too: then all weeks follow each other. The script shows one at a time, by slider, buttons,
@@ -89,7 +89,7 @@ def draw_replay(replay: Replay, path: Path) -> Path:
     ending = path.suffix.lower()
     if ending == ".png":
         return write_bytes(sheet_png(replay), path)
-    return write_bytes((replay_page(replay) if ending == ".html" else sheet_svg(replay)).encode(), path)
+    return write_bytes((replay_html(replay) if ending == ".html" else sheet_svg(replay)).encode(), path)
 
 
 def _scores(replay: Replay) -> Markup:

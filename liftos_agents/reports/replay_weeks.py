@@ -52,6 +52,12 @@ def outcome(replay: Replay, agent: ReplayAgent, week: int) -> list[tuple[str, st
         ("expected profit (hidden)", format_money(found.expected_profit, money)),
         ("regret so far (hidden)", format_money(found.regret, money)),
     ]
+    tired = {
+        channel: share for channel, share in zip(replay.channels, found.weariness, strict=True) if share > 0
+    }
+    if tired:
+        shares = ", ".join(f"{channel} {format_share(share)}" for channel, share in tired.items())
+        said.append(("lost to tired creatives (hidden)", shares))
     if found.rival > _LEAST_RIVAL:
         said.append(("rival's pressure (hidden)", format_number(found.rival, decimals=2)))
     return said
@@ -95,80 +101,32 @@ def _agent(replay: Replay, agent: ReplayAgent, week: int) -> Markup:
 
 
 def _table(replay: Replay, week: ReplayWeek, name: str) -> Markup:
-    tired = any(share > 0 for share in week.weariness)
-    columns = [
-        (replay.currency, False),
-        ("Asked", False),
-        ("Booked", False),
-        ("Spent", False),
-        *([("Bid", False)] if week.bids else []),
-        ("Claimed", False),
-        ("True", True),
-        *([("Tired", True)] if tired else []),
+    plain = [
+        element("th", label, scope="col")
+        for label in (replay.currency, "Asked", "Booked", "Spent", "Claimed")
     ]
-    head = element(
-        "tr",
-        *(
-            element(
-                "th", label, element("small", "hidden") if hidden else None, scope="col", class_=_kind(hidden)
-            )
-            for label, hidden in columns
-        ),
-    )
+    true = element("th", "True", element("small", "hidden"), scope="col", class_="hidden-truth")
     rows = [
-        element(
-            "tr",
-            element("th", channel, scope="row"),
-            *(
-                element("td", value, class_=_kind(hidden))
-                for value, hidden in _cells(replay, week, c, tired=tired)
-            ),
-        )
+        _row(channel, week.asked[c], week.booked[c], week.spent[c], week.claimed[c], week.incremental[c])
         for c, channel in enumerate(replay.channels)
     ]
+    asked = sum(value or 0.0 for value in week.asked)
+    totals = asked, sum(week.booked), sum(week.spent), sum(week.claimed), sum(week.incremental)
     return element(
         "table",
         element("caption", f"Money and revenue by channel, {name}", class_="unseen"),
-        element("thead", head),
-        element("tbody", *rows, _sum(replay, week, tired=tired)),
+        element("thead", element("tr", *plain, true)),
+        element("tbody", *rows, _row("all", *totals, kind="sum")),
         class_="figures",
     )
 
 
-def _cells(replay: Replay, week: ReplayWeek, c: int, *, tired: bool) -> Iterator[tuple[str, bool]]:
-    asked = week.asked[c]
-    yield (_NOTHING if asked is None else format_money(asked)), False
-    yield format_money(week.booked[c]), False
-    yield format_money(week.spent[c]), False
-    if week.bids:
-        bid = week.bids[c]
-        yield (_NOTHING if bid is None else format_number(bid, decimals=2)), False
-    yield format_money(week.claimed[c]), False
-    yield format_money(week.incremental[c]), True
-    if tired:
-        yield format_share(week.weariness[c]), True
-
-
-def _sum(replay: Replay, week: ReplayWeek, *, tired: bool) -> Markup:
-    asked = sum(value or 0.0 for value in week.asked)
-    totals: list[tuple[float | None, bool]] = [
-        (asked, False),
-        (sum(week.booked), False),
-        (sum(week.spent), False),
-        *([(None, False)] if week.bids else []),
-        (sum(week.claimed), False),
-        (sum(week.incremental), True),
-        *([(None, True)] if tired else []),
-    ]
-    cells = (
-        element("td", "" if value is None else format_money(value), class_=_kind(hidden))
-        for value, hidden in totals
-    )
-    return element("tr", element("th", "all", scope="row"), *cells, class_="sum")
-
-
-def _kind(hidden: bool) -> str | None:
-    return "hidden-truth" if hidden else None
+def _row(name: str, asked: float | None, *others: float, kind: str | None = None) -> Markup:
+    """A channel's amounts, the last of them hidden from the agent."""
+    shown = (_NOTHING if asked is None else format_money(asked), *map(format_money, others))
+    cells = [element("td", value) for value in shown[:-1]]
+    true = element("td", shown[-1], class_="hidden-truth")
+    return element("tr", element("th", name, scope="row"), *cells, true, class_=kind)
 
 
 def _decided(replay: Replay, week: ReplayWeek) -> Iterator[tuple[str, str]]:
@@ -176,6 +134,16 @@ def _decided(replay: Replay, week: ReplayWeek) -> Iterator[tuple[str, str]]:
         yield "abstains", "the data do not tell what to do; budgets stay as the incumbent's"
     if week.violations:
         yield "violations", f"{week.violations}; what was beyond a hard bound was cut or refused"
+    bids = {
+        channel: bid
+        for channel, bid in zip(replay.channels, week.bids or (), strict=False)
+        if bid is not None
+    }
+    if bids:
+        yield (
+            "bids",
+            ", ".join(f"{channel} {format_number(bid, decimals=2)}" for channel, bid in bids.items()),
+        )
     if week.refreshed:
         yield "new creatives", ", ".join(week.refreshed)
     for design in week.began:
