@@ -5,13 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from liftos_agents import lift
 from liftos_agents.config import Guardrails, Settings
 from liftos_agents.errors import NotFoundError
 from liftos_agents.evals import contestants
-from liftos_agents.lift.lift_os import LiftOS
 from liftos_agents.sandbox import policies
-from liftos_agents.tools.registry import ToolSpec
+
+if TYPE_CHECKING:
+    from liftos_agents.tools.registry import ToolSpec
 
 
 def decider_names() -> tuple[str, ...]:
@@ -35,7 +38,7 @@ def decider(name: str) -> str | contestants.Contestant:
     raise NotFoundError(f"no policy {name!r}", fix=f"{meant}Policies are {', '.join(decider_names())}")
 
 
-def open_engine(home: Path, model: str, tools: Sequence[ToolSpec]) -> LiftOS:
+def open_engine(home: Path, model: str, tools: Sequence[ToolSpec]) -> lift.LiftOS:
     """An engine for a decider in a simulated market: nobody to be asked, and nothing of the environment but a model's key."""
     given = Settings.from_environment()
     settings = Settings(
@@ -43,4 +46,4 @@ def open_engine(home: Path, model: str, tools: Sequence[ToolSpec]) -> LiftOS:
         openai_api_key=given.openai_api_key,
         guardrails=Guardrails(max_share_moved=None, beyond_history="allow"),
     )
-    return LiftOS(home, model=model, tools=tools, settings=settings)
+    return lift.LiftOS(home, model=model, tools=tools, settings=settings)

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from liftos_agents.errors import ArgumentError, CancelledError, NotFoundError
+from liftos_agents.lift.contestants import decider
 from liftos_agents.sandbox import arena, scenarios
 from liftos_agents.sandbox.arena_rows import ArenaResult
 
@@ -58,6 +59,7 @@ def played(
     """Play, with a progress bar on standard error where that is a terminal.
 
     Raises:
+        NotFoundError: An unknown policy or scenario.
         ArgumentError: `--out` and `--resume` do not fit what is there, or no processes are asked for.
         CancelledError: Stopped; it has then been said how to go on.
     """
@@ -65,6 +67,7 @@ def played(
     if jobs == 0:
         raise ArgumentError("0 processes play nothing", where="--jobs", fix="Give 1 or more, or -1")
     chosen = named(on)
+    deciders = [decider(name) for name in policies]
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -87,7 +90,7 @@ def played(
     try:
         with bar:
             return arena.play(
-                policies,
+                deciders,
                 chosen,
                 range(first_seed, first_seed + max(seeds, 0)),
                 horizon=horizon,

@@ -18,7 +18,7 @@ from liftos_agents.cli.simulate import arena_options, comparison_picture
 from liftos_agents.domain.amount import format_money
 from liftos_agents.domain.verdict import SIMULATED
 from liftos_agents.errors import ArgumentError, DataError
-from liftos_agents.sandbox import policies
+from liftos_agents.lift.contestants import decider_names
 from liftos_agents.sandbox.arena_comparison import Comparison, Line, compare
 
 _WIDE = 110
@@ -27,7 +27,7 @@ _WIDE = 110
 
 def compare_policies(
     contestants: Annotated[
-        list[str], typer.Argument(metavar="POLICY…", help=f"Who decides: {', '.join(policies.names())}.")
+        list[str], typer.Argument(metavar="POLICY…", help=f"Who decides: {', '.join(decider_names())}.")
     ],
     on: arena_options.Scenarios = "all",
     seeds: arena_options.Seeds = 100,

@@ -15,14 +15,14 @@ from liftos_agents.cli import options
 from liftos_agents.cli.simulate import arena_options
 from liftos_agents.domain.amount import format_money
 from liftos_agents.domain.verdict import SIMULATED
-from liftos_agents.sandbox import policies
+from liftos_agents.lift.contestants import decider_names
 from liftos_agents.sandbox.arena_comparison import cvar10
 from liftos_agents.sandbox.arena_rows import ArenaResult
 
 
 def run(
     policy: Annotated[
-        str, typer.Argument(metavar="POLICY", help=f"Who decides: {', '.join(policies.names())}.")
+        str, typer.Argument(metavar="POLICY", help=f"Who decides: {', '.join(decider_names())}.")
     ],
     on: arena_options.Scenarios = "all",
     seeds: arena_options.Seeds = 100,

@@ -9,7 +9,6 @@ from liftos_agents.evals.contestants.mmm_greedy import MmmGreedy
 from liftos_agents.evals.contestants.optimiser import MakeOptimiser, OpenEngine, Optimiser
 from liftos_agents.sandbox.policy import OneWorldAtATime, Policy
 
-NAMES = ("mmm_greedy", "optimiser", "optimiser:openai:NAME")
 BATCH = 2
 """Worlds a task: each takes seconds, and a kill costs what is under way."""
 _OFFLINE = "offline"
@@ -40,7 +39,7 @@ def contestant(name: str, open_engine: OpenEngine) -> Contestant | None:
     """The maker of the contestant called `name`, or None where there is none.
 
     Args:
-        name: One of `NAMES`; `optimiser:openai:NAME` asks that model, `optimiser` the offline one.
+        name: One of `names.NAMES`; `optimiser:openai:NAME` asks that model, `optimiser` the offline one.
         open_engine: How a contestant that asks an engine opens one.
     """
     if name == MmmGreedy.name:

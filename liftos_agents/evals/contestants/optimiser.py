@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from liftos_agents.domain.answer import Answer
+from liftos_agents.domain.estimate import Estimate
 from liftos_agents.evals.contestants import geo_test
 from liftos_agents.evals.contestants.asked_plan import AskedPlan, question
 from liftos_agents.evals.contestants.geo_test import GeoTest
@@ -29,6 +30,8 @@ from liftos_agents.tools.registry import ToolSpec
 QUARTER = 13
 _GROWTH = 1.25
 """How much the whole budget is moved at once where it pays; the next fit then sees what came of it."""
+_MOST = 1.6
+"""How far the whole budget may rise above the incumbent's, and by one step may it fall below: no data show what is further off."""
 _SURE = 0.8416212335729143
 """Standard deviations within which a Normal has .8 of its mass on one side: as sure as a recommendation must be."""
 _INTERVAL = 3.2897072539029444
@@ -181,20 +184,29 @@ class Optimiser:
         )
 
     def _rescaled(self, found: AskedPlan) -> float:
-        """What the whole budget is multiplied by, where it is as sure that its last unit pays, or does not, as a plan must be."""
+        """What the whole budget is multiplied by, where it is as sure that its last unit pays, or does not, as a plan must be.
+
+        Decision draws allow for a confounder and so lean towards less: a rise must pay by them, a cut must pay by the
+        fit's own.
+        """
         assert found.plan is not None
+        assert found.fit is not None
         if found.plan.status != "solved":
             return 1.0
-        parts = list(found.plan.allocation.values())
-        weights = np.array([part.proposed for part in parts]) / sum(part.proposed for part in parts)
-        mean = self._briefing.margin * float(weights @ [part.marginal_roas.mean for part in parts])
-        wide = [part.marginal_roas.p95 - part.marginal_roas.p05 for part in parts]
-        spread = self._briefing.margin * float(weights @ wide) / _INTERVAL
+        parts = found.plan.allocation
+        weights = {
+            name: part.proposed / sum(p.proposed for p in parts.values()) for name, part in parts.items()
+        }
+        own = {name: found.fit.channels[name].marginal_roas for name in parts}
+        margin, goal = self._briefing.margin, self._goal[self._moving].sum()
         fixed = float(np.delete(self._goal, self._moving).sum())
-        room = (self._bounds.cap - fixed) / float(self._goal[self._moving].sum())
-        if mean - _SURE * spread > 1.0:
-            return max(min(_GROWTH, room), 1.0)
-        return 1.0 / _GROWTH if mean + _SURE * spread < 1.0 else 1.0
+        start = float(self._briefing.incumbent[0, self._moving].sum())
+        if margin * _surely({name: part.marginal_roas for name, part in parts.items()}, weights, -1.0) > 1.0:
+            most = min(_GROWTH * goal, self._bounds.cap - fixed, _MOST * start)
+            return max(float(most / goal), 1.0)
+        if margin * _surely(own, weights, 1.0) < 1.0:
+            return min(float(max(goal / _GROWTH, start / _GROWTH) / goal), 1.0)
+        return 1.0
 
     def _follow(self, found: AskedPlan, scale: float, weeks: int) -> None:
         goal = self._goal.copy()
@@ -214,3 +226,11 @@ class Optimiser:
             interval = channel.decision_roas
             found[self._briefing.channels.index(name)] = interval.p05, interval.p95
         return found
+
+
+def _surely(returns: Mapping[str, Estimate], weights: Mapping[str, float], side: float) -> float:
+    """The weighted return, moved to where it lies with a chance of .8 beyond; channels' errors as if they went together."""
+    return sum(
+        weights[name] * (found.mean + side * _SURE * (found.p95 - found.p05) / _INTERVAL)
+        for name, found in returns.items()
+    )
