@@ -40,7 +40,7 @@ def summary(console: Console, replay: Replay) -> None:
             "–" if agent.normalised_regret is None else format_number(agent.normalised_regret, decimals=2),
             format_money(agent.spent, replay.currency),
             *([str(agent.violations)] if broken else []),
-            spark([week.regret for week in agent.weeks], highest, most=13),
+            spark([week.regret for week in agent.weeks], highest, most=10),
         )
     console.print(table)
     console.print(
