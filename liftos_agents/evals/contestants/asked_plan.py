@@ -15,6 +15,11 @@ from liftos_agents.tools.simulate_plan import SimulatePlanResult
 
 UNTRUSTWORTHY = frozenset({SET_BY_SALES, "p_negative_baseline"})
 """Checks of the fit whose failure means that its returns are not the channels' own."""
+SURE = 0.8416212335729143
+"""Standard deviations within which a Normal has .8 of its mass on one side: as sure as a recommendation must be."""
+Z90 = 1.6448536269514722
+"""Standard deviations from the middle of a 90 % interval to its end."""
+_MOVED = 0.01
 
 
 def question(
@@ -81,6 +86,21 @@ class AskedPlan:
         return bool(
             self.plan and self.plan.recommended and self.rehearsal is not None and self.rehearsal.holds_up
         )
+
+    def unsure_cuts(self) -> tuple[str, ...]:
+        """Channels that the plan would cut although it is less than .8 sure that they return less than the plan's next unit."""
+        if self.plan is None or self.plan.status != "solved":
+            return ()
+        parts = self.plan.allocation
+        spent = sum(part.proposed for part in parts.values())
+        bar = sum(part.proposed * part.marginal_roas.mean for part in parts.values()) / spent
+        found: list[str] = []
+        for name, part in parts.items():
+            now = part.current_marginal_roas
+            above = now.p50 + SURE / Z90 * (now.p95 - now.p50)
+            if part.change < -_MOVED * part.current and above > bar:
+                found.append(name)
+        return tuple(found)
 
 
 def _last(answer: Answer, tool: str) -> Evidence | None:

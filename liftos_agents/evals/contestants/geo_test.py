@@ -21,7 +21,7 @@ from liftos_agents.tools.mmm.input import LiftTest
 from liftos_agents.tools.mmm.lift_result import LiftTestProposal
 
 WEEKS_BEFORE = 13
-"""Of the regions' past that a reading looks at."""
+"""Of the regions' past that a reading looks at: regions drift, so that an older past says less."""
 LONGEST_ECHO = 5
 _YEAR = 52
 _Z = 1.6448536269514722
@@ -94,7 +94,7 @@ def worth_running(
     return None if best is None else best[1]
 
 
-def read(test: GeoTest, briefing: Briefing, seen: Report) -> LiftTest | None:
+def read(test: GeoTest, briefing: Briefing, seen: Report, others: Sequence[GeoTest] = ()) -> LiftTest | None:
     """What the test showed, scaled to the whole market as `fit_mmm` takes it; None where the tool cannot tell.
 
     Every region's sales are divided by its share of the market, so that large and small ones grow alike with demand; the
@@ -104,8 +104,13 @@ def read(test: GeoTest, briefing: Briefing, seen: Report) -> LiftTest | None:
         test: A finished one.
         briefing: Of one world, S = 1.
         seen: All weeks so far, the echo included.
+        others: Tests before it, whose weeks are no past to compare with.
     """
-    kept = (seen.weeks >= test.first_week - WEEKS_BEFORE) & (seen.weeks <= test.last_counted)
+    before = seen.weeks < test.first_week
+    for other in others:
+        before &= ~other.counted(seen.weeks)
+    kept = test.counted(seen.weeks)
+    kept[np.flatnonzero(before)[-WEEKS_BEFORE:]] = True
     revenue = seen.region_revenue[0, kept]
     weeks, regions = revenue.shape
     treated = ~test.left_alone(regions)

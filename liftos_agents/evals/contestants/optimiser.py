@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,7 @@ import numpy as np
 from liftos_agents.domain.answer import Answer
 from liftos_agents.domain.estimate import Estimate
 from liftos_agents.evals.contestants import geo_test
-from liftos_agents.evals.contestants.asked_plan import AskedPlan, question
+from liftos_agents.evals.contestants.asked_plan import SURE, Z90, AskedPlan, question
 from liftos_agents.evals.contestants.geo_test import GeoTest
 from liftos_agents.evals.contestants.thin_fit import thin_fit
 from liftos_agents.evals.contestants.weekly_table import weekly_table
@@ -32,10 +32,6 @@ _GROWTH = 1.25
 """How much the whole budget is moved at once where it pays; the next fit then sees what came of it."""
 _MOST = 1.6
 """How far the whole budget may rise above the incumbent's, and by one step may it fall below: no data show what is further off."""
-_SURE = 0.8416212335729143
-"""Standard deviations within which a Normal has .8 of its mass on one side: as sure as a recommendation must be."""
-_INTERVAL = 3.2897072539029444
-"""Standard deviations that a 90 % interval is wide."""
 
 
 class Asked(Protocol):
@@ -82,7 +78,9 @@ class MakeOptimiser:
 class Optimiser:
     """One world. A question a quarter, more where the whole budget should change; geo tests where they are worth their cost.
 
-    A plan is followed where it is recommended and holds up in its rehearsal, else the present budgets stay. As long as it
+    A plan is followed where it is recommended and holds up in its rehearsal, else the present budgets stay. It is asked for
+    again with a channel's budget kept where the first plan would cut one of which little is known: with the money goes the
+    chance to learn of it. As long as it
     has followed none and the answer says that the data do not tell what budgets do, it abstains. Memory, traces and
     evidence live in a folder of this world alone that is deleted with it.
     """
@@ -136,10 +134,9 @@ class Optimiser:
         tests = [reading for reading in self._readings.values() if reading is not None]
         with self._open(Path(self._home.name), self._model, [thin_fit(tests)]) as engine:
 
-            def asked(scale: float) -> AskedPlan:
-                return AskedPlan.of(
-                    engine.ask(self._question(self._goal * scale, weeks), table, interactive=False)
-                )
+            def asked(scale: float, kept: Collection[str] = ()) -> AskedPlan:
+                words = self._question(self._goal * scale, weeks, kept)
+                return AskedPlan.of(engine.ask(words, table, interactive=False))
 
             self._moving = [c for c, spent in enumerate(self._goal) if spent > 0.0]
             found = asked(1.0)
@@ -151,9 +148,9 @@ class Optimiser:
             self._stated = None if found.fit is None else self._intervals(found.fit)
             self._abstains = not found.identified and not self._moved
             if found.identified:
-                scale = self._rescaled(found)
-                if scale != 1.0:
-                    found = asked(scale)
+                scale, kept = self._rescaled(found), found.unsure_cuts()
+                if kept or scale != 1.0:
+                    found = asked(scale, kept)
                 self._follow(found, scale, weeks)
         if found.fit is None or any(test.last_counted >= self._next_week for test in self._tests):
             return None
@@ -169,18 +166,23 @@ class Optimiser:
     def _read_tests(self) -> None:
         for test in self._tests:
             if test not in self._readings and test.last_counted < self._next_week:
-                self._readings[test] = geo_test.read(test, self._briefing, self._seen)
+                others = [other for other in self._tests if other is not test]
+                self._readings[test] = geo_test.read(test, self._briefing, self._seen, others)
 
-    def _question(self, budgets: Array, weeks: int) -> str:
-        """For the channels that the fit can move, within their bounds."""
-        briefing, rules = self._briefing, self._briefing.budget
+    def _question(self, budgets: Array, weeks: int, kept: Collection[str] = ()) -> str:
+        """For the channels that the fit can move, within their bounds; those of `kept` get at least what they have."""
+        briefing = self._briefing
         names = [briefing.channels[c] for c in self._moving]
+        low = dict(zip(briefing.channels, self._bounds.low, strict=True))
+        high = dict(zip(briefing.channels, self._bounds.high, strict=True))
+        for name in kept:
+            low[name] = max(low[name], float(budgets[briefing.channels.index(name)]))
         return question(
             float(budgets[self._moving].sum()) * weeks,
             weeks,
             briefing.margin,
-            {name: rules.minimum[name] * weeks for name in names if rules.minimum.get(name)},
-            {name: rules.maximum[name] * weeks for name in names if name in rules.maximum},
+            {name: low[name] * weeks for name in names if low[name] > 0.0},
+            {name: high[name] * weeks for name in names if np.isfinite(high[name])},
         )
 
     def _rescaled(self, found: AskedPlan) -> float:
@@ -231,6 +233,6 @@ class Optimiser:
 def _surely(returns: Mapping[str, Estimate], weights: Mapping[str, float], side: float) -> float:
     """The weighted return, moved to where it lies with a chance of .8 beyond; channels' errors as if they went together."""
     return sum(
-        weights[name] * (found.mean + side * _SURE * (found.p95 - found.p05) / _INTERVAL)
+        weights[name] * (found.mean + side * SURE * (found.p95 - found.p05) / (2.0 * Z90))
         for name, found in returns.items()
     )

@@ -44,9 +44,8 @@ def _chosen(
     market: MarketSpec, *proposals: LiftTestProposal, week: int = 0, budgets: np.ndarray | None = None
 ) -> GeoTest | None:
     briefing = _briefing(market)
-    if budgets is None:
-        budgets = briefing.incumbent[0]
-    return geo_test.worth_running(proposals, briefing, budgets, week=week, number=market.weeks + week)
+    present = briefing.incumbent[0] if budgets is None else budgets
+    return geo_test.worth_running(proposals, briefing, present, week=week, number=market.weeks + week)
 
 
 def test_the_test_with_the_most_to_gain_beyond_its_cost_is_run(regional: MarketSpec) -> None:
@@ -109,3 +108,18 @@ def test_a_reading_needs_regions_on_both_sides(
     everywhere = tuple(range(regional.geos.count))
     test = GeoTest(ExperimentDesign("tv", everywhere, 6), regional.weeks, 2)
     assert geo_test.read(test, briefing, seen) is None
+
+
+def test_weeks_of_an_earlier_test_are_no_past_to_compare_with(
+    regional: MarketSpec, shown: Callable[..., tuple[Briefing, Report]]
+) -> None:
+    """A holdout read against another one in the same regions would seem to bring sales back."""
+    early = GeoTest(ExperimentDesign("search", (1, 3, 5, 7, 9), 4), regional.weeks, 2)
+    briefing, seen = shown(regional, early.design)
+    nothing = GeoTest(ExperimentDesign("tv", early.design.regions, 4), regional.weeks + 6, 2)
+    aware = geo_test.read(nothing, briefing, seen, [early])
+    unaware = geo_test.read(nothing, briefing, seen)
+    assert aware is not None
+    assert unaware is not None
+    assert abs(aware.lift) < 4.0 * aware.standard_error
+    assert unaware.lift > 8.0 * unaware.standard_error

@@ -26,7 +26,7 @@ def test_the_history_is_the_table_that_a_user_would_load(name: str) -> None:
     play = MarketPlay(market, [4], 1)
     table = weekly_table(Briefing.of(play), play.history)
     frame = simulate(market, 4).frame()
-    impressions = [column for column in frame if column.endswith("_impressions")]
+    impressions = [f"{channel}_impressions" for channel in market.names]
     pd.testing.assert_frame_equal(table.drop(columns=impressions), frame.drop(columns=impressions))
     # The frame rounds exposure to a cent before it counts impressions.
     pd.testing.assert_frame_equal(table[impressions], frame[impressions], atol=2.0, rtol=0.0)
