@@ -16,8 +16,9 @@ from liftos_agents.cli import options
 from liftos_agents.cli.simulate import replay_steps, replay_view
 from liftos_agents.domain.replay import Replay
 from liftos_agents.errors import ArgumentError, CancelledError
-from liftos_agents.sandbox import policies, replay_file, scenarios
+from liftos_agents.lift.contestants import decider, decider_names
 from liftos_agents.sandbox import replay as recorder
+from liftos_agents.sandbox import replay_file, scenarios
 
 
 def replay(
@@ -27,7 +28,7 @@ def replay(
             "--policy",
             "-p",
             metavar="NAME,NAME…",
-            help=f"Who decides, with commas between: {', '.join(policies.names())}.",
+            help=f"Who decides, with commas between: {', '.join(decider_names())}.",
         ),
     ] = "",
     scenario: Annotated[
@@ -85,7 +86,7 @@ def _played(policy: str, scenario: str | None, seed: int, horizon: int | None) -
     names = [name.strip() for name in policy.split(",") if name.strip()]
     if not names:
         raise ArgumentError(
-            "nobody decides", where="--policy", fix=f"Name one or more of {', '.join(policies.names())}"
+            "nobody decides", where="--policy", fix=f"Name one or more of {', '.join(decider_names())}"
         )
     if scenario is None:
         raise ArgumentError(
@@ -107,7 +108,9 @@ def _played(policy: str, scenario: str | None, seed: int, horizon: int | None) -
 
     try:
         with bar:
-            return recorder.record(names, scenario, seed, horizon=horizon, progress=tell)
+            return recorder.record(
+                [decider(name) for name in names], scenario, seed, horizon=horizon, progress=tell
+            )
     except KeyboardInterrupt:
         raise CancelledError("stopped; a replay is made whole or not at all") from None
 
