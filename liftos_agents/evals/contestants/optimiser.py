@@ -78,11 +78,11 @@ class MakeOptimiser:
 class Optimiser:
     """One world. A question a quarter, more where the whole budget should change; geo tests where they are worth their cost.
 
-    A plan is followed where it is recommended and holds up in its rehearsal, else the present budgets stay. It is asked for
-    again with a channel's budget kept where the first plan would cut one of which little is known: with the money goes the
-    chance to learn of it. As long as it
-    has followed none and the answer says that the data do not tell what budgets do, it abstains. Memory, traces and
-    evidence live in a folder of this world alone that is deleted with it.
+    A plan, of another total where its last unit asks for that, is followed where it is recommended and holds up in its
+    rehearsal, else the present budgets stay. Where the first plan would cut a channel of which little is known, another is
+    asked for that keeps its budget: with the money goes the chance to learn of it. As long as none was followed and the
+    answer says that the data do not tell what budgets do, it abstains. Memory, traces and evidence live in a folder of
+    this world alone that is deleted once nothing more is asked.
     """
 
     version = "1"
@@ -149,9 +149,10 @@ class Optimiser:
             self._abstains = not found.identified and not self._moved
             if found.identified:
                 scale, kept = self._rescaled(found), found.unsure_cuts()
-                if kept or scale != 1.0:
-                    found = asked(scale, kept)
-                self._follow(found, scale, weeks)
+                chosen = asked(scale, kept) if kept or scale != 1.0 else found
+                if scale != 1.0 and not chosen.stands:
+                    chosen = asked(1.0, kept) if kept else found
+                self._follow(chosen, weeks)
         if found.fit is None or any(test.last_counted >= self._next_week for test in self._tests):
             return None
         return geo_test.worth_running(
@@ -210,15 +211,15 @@ class Optimiser:
             return min(float(max(goal / _GROWTH, start / _GROWTH) / goal), 1.0)
         return 1.0
 
-    def _follow(self, found: AskedPlan, scale: float, weeks: int) -> None:
+    def _follow(self, chosen: AskedPlan, weeks: int) -> None:
+        """The plan's budgets where it stands, a week's worth each; the present ones elsewhere."""
+        if not chosen.stands:
+            return
+        assert chosen.plan is not None
         goal = self._goal.copy()
-        goal[self._moving] *= scale
-        if found.stands:
-            assert found.plan is not None
-            for name, part in found.plan.allocation.items():
-                goal[self._briefing.channels.index(name)] = part.proposed / weeks
-            self._moved = True
-        self._moved = self._moved or scale != 1.0
+        for name, part in chosen.plan.allocation.items():
+            goal[self._briefing.channels.index(name)] = part.proposed / weeks
+        self._moved = True
         self._goal = self._bounds.keep(goal[None])[0]
 
     def _intervals(self, fit: FitMmmResult) -> Array:
