@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
+import sys
 
 import pytest
 import typer
 
 from liftos_agents.cli.app import app
 from liftos_agents.cli.entry import run
+from liftos_agents.cli.simulate import commands as simulate
 
 
 def _commands(at: typer.Typer, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], object]:
     found: dict[tuple[str, ...], object] = {(*path, str(c.name)): c.epilog for c in at.registered_commands}
     for group in at.registered_groups:
         assert group.typer_instance is not None
-        found |= _commands(group.typer_instance, (*path, str(group.name)))
+        inner = simulate.app if group.name == "simulate" else group.typer_instance
+        found |= _commands(inner, (*path, str(group.name)))
     return found
 
 
@@ -32,3 +36,9 @@ def test_help_ends_with_an_example_of_the_command(
     assert words[: len(command) + 1] == ["liftos", *command]
     assert run([*command, "--help"]) == 0
     assert "Example:" in capsys.readouterr().out
+
+
+def test_help_and_version_do_not_wait_for_the_sandbox() -> None:
+    program = "import sys; import liftos_agents.cli.app; print([m for m in sys.modules if m.startswith('scipy')])"
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"

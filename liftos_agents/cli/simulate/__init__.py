@@ -1,48 +1,44 @@
-"""`liftos simulate`: simulated markets with known truth, one module a command."""
+"""`liftos simulate`: simulated markets with known truth. Its commands are imported when one is asked for: they need the
+sandbox, whose mathematics take longer to import than most commands take to run.
+"""
 
 from __future__ import annotations
 
-import typer
+import importlib
+from functools import cached_property
+from typing import Any
 
-from liftos_agents.cli.simulate import (
-    compare,
-    data,
-    gate,
-    gate_plan,
-    list_scenarios,
-    new,
-    records,
-    replay,
-    run,
-    schema,
-    show,
-)
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+
+class OnDemand(TyperGroup):
+    """A group whose commands are those of `commands.app`, looked up when needed."""
+
+    @cached_property
+    def _loaded(self) -> TyperGroup:
+        found = get_command(importlib.import_module("liftos_agents.cli.simulate.commands").app)
+        assert isinstance(found, TyperGroup)
+        return found
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names in the order in which they are declared."""
+        return self._loaded.list_commands(ctx)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, or None."""
+        return self._loaded.get_command(ctx, cmd_name)
+
 
 app = typer.Typer(
+    cls=OnDemand,
     no_args_is_help=True,
-    help="Simulated markets whose truth is known: look at them, write your own, take data from them.",
+    help="Simulated markets whose truth is known: look at them, play policies in them, put plans to the gate.",
+    epilog="Example: liftos simulate list   ·   liftos simulate compare thompson equal_split --scenarios textbook",
 )
-app.command("list", epilog="Example: liftos simulate list --family unanswerable")(
-    list_scenarios.list_scenarios
-)
-app.command("show", epilog="Example: liftos simulate show shop --truth --plot shop.svg")(show.show)
-app.command("new", epilog="Example: liftos simulate new my_market.yaml --from ecommerce")(new.new)
-app.command("data", epilog="Example: liftos simulate data --scenario ecommerce --seed 7 --out shop")(
-    data.data
-)
-app.command("schema", epilog="Example: liftos simulate schema > fields.md")(schema.schema)
-app.command(
-    "run", epilog="Example: liftos simulate run thompson --scenarios textbook,confounded --seeds 100"
-)(run.run)
-app.command(
-    "compare", epilog="Example: liftos simulate compare thompson equal_split --scenarios all --seeds 300"
-)(compare.compare_policies)
-app.command(
-    "replay",
-    epilog="Example: liftos simulate replay --policy thompson,hold --scenario structural_break --seed 7 --out run.html",
-)(replay.replay)
-app.command(
-    "gate", epilog="Example: liftos simulate gate equal_split --scenarios textbook,saturated --seeds 300"
-)(gate.gate)
-app.command("gate-plan", epilog="Example: liftos simulate gate-plan last")(gate_plan.gate_plan)
-app.command("records", epilog="Example: liftos simulate records --verify")(records.records)
+
+
+@app.callback()
+def simulate() -> None:
+    """Simulated markets."""
