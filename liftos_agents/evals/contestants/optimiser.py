@@ -30,6 +30,9 @@ from liftos_agents.tools.registry import ToolSpec
 QUARTER = 13
 _GROWTH = 1.25
 """How much the whole budget is moved at once where it pays; the next fit then sees what came of it."""
+_FOOTHOLD = 0.05
+"""Of the incumbent's total: what a newcomer is tried out with."""
+_DOUBLING = 2.0
 _MOST = 1.6
 """How far the whole budget may rise above the incumbent's, and by one step may it fall below: no data show what is further off."""
 
@@ -80,7 +83,7 @@ class Optimiser:
 
     A plan, of another total where its last unit asks for that, is followed where it is recommended and holds up in its
     rehearsal, else the present budgets stay. Where the first plan would cut a channel of which little is known, another is
-    asked for that keeps its budget: with the money goes the chance to learn of it. As long as none was followed and the
+    asked for that keeps its budget: with the money goes the chance to learn of it. A newcomer gets a foothold. As long as none was followed and the
     answer says that the data do not tell what budgets do, it abstains. Memory, traces and evidence live in a folder of
     this world alone that is deleted once nothing more is asked.
     """
@@ -148,11 +151,13 @@ class Optimiser:
             self._stated = None if found.fit is None else self._intervals(found.fit)
             self._abstains = not found.identified and not self._moved
             if found.identified:
-                scale, kept = self._rescaled(found), found.unsure_cuts()
+                newcomers = self._newcomers()
+                scale, kept = self._rescaled(found), {*found.unsure_cuts(), *newcomers}
                 chosen = asked(scale, kept) if kept or scale != 1.0 else found
                 if scale != 1.0 and not chosen.stands:
                     chosen = asked(1.0, kept) if kept else found
                 self._follow(chosen, weeks)
+                self._try_out(newcomers, chosen)
         if found.fit is None or any(test.last_counted >= self._next_week for test in self._tests):
             return None
         return geo_test.worth_running(
@@ -220,6 +225,31 @@ class Optimiser:
         for name, part in chosen.plan.allocation.items():
             goal[self._briefing.channels.index(name)] = part.proposed / weeks
         self._moved = True
+        self._goal = self._bounds.keep(goal[None])[0]
+
+    def _newcomers(self) -> tuple[str, ...]:
+        """Channels that the incumbent gave next to nothing in the last year and that may have more."""
+        usual = self._briefing.incumbent[0]
+        little = (usual < _FOOTHOLD * usual.sum()) & (self._bounds.high > _FOOTHOLD * usual.sum())
+        return tuple(name for name, new in zip(self._briefing.channels, little, strict=True) if new)
+
+    def _try_out(self, newcomers: Sequence[str], chosen: AskedPlan) -> None:
+        """A foothold for each newcomer that pays by the fit's mean, or that it cannot tell of; twice as much each quarter that it pays.
+
+        A plan goes by steps of half of last year's mean, which for one who had hardly any money is no step at all.
+        """
+        goal = self._goal.copy()
+        foothold = _FOOTHOLD * float(self._briefing.incumbent.sum())
+        parts = {} if chosen.plan is None else chosen.plan.allocation
+        for name in newcomers:
+            c = self._briefing.channels.index(name)
+            pays = name in parts and self._briefing.margin * parts[name].marginal_roas.mean > 1.0
+            # A question's money is in whole units.
+            if goal[c] < 0.99 * foothold:
+                if pays or name not in parts:
+                    goal[c], self._moved = foothold, True
+            elif pays:
+                goal[c] *= _DOUBLING
         self._goal = self._bounds.keep(goal[None])[0]
 
     def _intervals(self, fit: FitMmmResult) -> Array:

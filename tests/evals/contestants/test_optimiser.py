@@ -145,6 +145,16 @@ def test_a_geo_test_is_run_read_and_given_to_the_next_fit(played: Callable[..., 
     assert int(found.play.score.violations[0]) == 0
 
 
+def test_a_newcomer_is_tried_out_within_every_bound(played: Callable[..., Any]) -> None:
+    market = scenarios.load("cold_start")
+    found = played(Optimiser(open_engine, "offline", "optimiser"), market)
+    c = market.names.index("connected_tv")
+    usual = found.play.incumbent[0]
+    assert usual[c] < 0.01 * usual.sum()
+    assert found.decisions[-1].spend[0, c] == pytest.approx(0.05 * usual.sum(), rel=1e-6)
+    assert int(found.play.score.violations[0]) == 0
+
+
 def test_contestants_are_found_by_name_and_nobody_else() -> None:
     made = contestants.contestant("optimiser:openai:gpt-x", open_engine)
     assert made is not None
