@@ -25,7 +25,7 @@ demo: install ## a simulated shop with known truth: a question, the answer, the 
 	$(BIN)/liftos demo
 
 test: install ## the whole suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: install ## format, lint, types, import contracts, examples of the documentation
 	$(BIN)/ruff format --check .
