@@ -182,7 +182,8 @@ class Optimiser:
         low = dict(zip(briefing.channels, self._bounds.low, strict=True))
         high = dict(zip(briefing.channels, self._bounds.high, strict=True))
         for name in kept:
-            low[name] = max(low[name], float(budgets[briefing.channels.index(name)]))
+            c = briefing.channels.index(name)
+            low[name] = max(low[name], float(min(self._goal[c], budgets[c])))
         return question(
             float(budgets[self._moving].sum()) * weeks,
             weeks,

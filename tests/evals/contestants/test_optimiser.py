@@ -73,8 +73,14 @@ def test_what_is_asked_in_words_is_what_is_optimised(
     for asked in arguments:
         assert asked["horizon_periods"] == 13
         assert asked["margin"] == market.margin
-        assert asked["minimum"] == {"tv": 13 * 9_000.0}
+        assert asked["minimum"]["tv"] >= 13 * 9_000.0
         assert asked["maximum"] == {"social": 13 * 21_000.0}
+    assert arguments[0]["minimum"] == {"tv": 13 * 9_000.0}
+    assert all(
+        amount <= 13 * found.play.incumbent[0, market.names.index(name)] + 1.0 or name == "tv"
+        for asked in arguments
+        for name, amount in asked["minimum"].items()
+    )
     assert arguments[-1]["total"] <= 13 * 90_000.0 + 1.0
 
 
