@@ -29,6 +29,8 @@ from liftos_agents.errors import UserError
 
 BATCH = 50
 BROKEN = 200
+NEAR_THE_GOAL = 800
+"""Datasets of a world whose bias is three to four standard errors: enough to tell an alarm of .95 from one of .93."""
 
 
 def main(arguments: Sequence[str] = ()) -> None:
@@ -96,8 +98,11 @@ def _write(rows: list[dict[str, Any]]) -> None:
 
 
 def _datasets(world: World) -> int:
-    """How many datasets of a world are played: all where its assumptions hold, `BROKEN` at most where one does not."""
-    return world.datasets if world.kind == "holds" else min(world.datasets, BROKEN)
+    """How many datasets of a world are played: all where its assumptions hold, else what its goal needs."""
+    if world.kind == "holds":
+        return world.datasets
+    near = world.bias is not None and 3.0 <= world.bias < 4.0
+    return min(world.datasets, NEAR_THE_GOAL if near else BROKEN)
 
 
 def worlds() -> tuple[World, ...]:
