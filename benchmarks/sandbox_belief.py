@@ -1,22 +1,24 @@
 """Would a measurement scientist believe the simulated market? Regressions, claims, geo holdouts and a marketing-mix fit in it.
 
-Run: python -m benchmarks sandbox_belief [--worlds 200] [--fits 24] [--broken 10].
+Run: python -m benchmarks sandbox_belief [--worlds 200] [--fits 24] [--broken 10] [--alarms 24] [--part fit].
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from benchmarks.report import write
+from benchmarks.report import RESULTS, write
 from liftos_agents import tools
 from liftos_agents.data import TransientStore
 from liftos_agents.errors import UserError
@@ -33,40 +35,62 @@ from liftos_agents.tools.mmm.result import FitMmmResult
 
 FIRST = 40_000
 REGIONS, TEST_WEEKS = 20, 8
+PARTS = ("regression", "claims", "holdout", "fit", "alarms")
+EFFECT_BREAK, SPEND_RULE = "effect breaks in mid-window", "spend set by sales"
+NOISY_RULE = "spend set by sales with 10 % noise of its own"
+BASE_BREAK = "baseline falls by 20 % in mid-window"
+SEARCH_BREAK = "effect of search breaks in mid-window"
+ALARM_WORLDS = ("confounded", "saturated", "shop", SEARCH_BREAK, BASE_BREAK, NOISY_RULE)
+ALARMS = ("spend_set_by_sales", "effects_stable", "baseline_stable", "residual_autocorrelation")
 METHODS = ("geo_experiment", "trimmed_match", "tbr")
 Row = dict[str, Any]
 
 
 def main(arguments: Sequence[str] = ()) -> None:
-    """Measure all four and write `results/sandbox_belief.json`."""
+    """Measure all parts, or one of them beside what was measured of the others, and write `results/sandbox_belief.json`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=200, help="of regressions, claims and holdouts")
     parser.add_argument("--fits", type=int, default=24, help="worlds for the fit where its model holds")
     parser.add_argument("--broken", type=int, default=10, help="worlds of each kind in which it does not")
+    parser.add_argument("--alarms", type=int, default=16, help="worlds of each kind for the count of alarms")
+    parser.add_argument("--part", choices=PARTS, help="measure this alone and keep the file's other rows")
     options = parser.parse_args(arguments)
     started = time.perf_counter()
     seeds = range(FIRST, FIRST + options.worlds)
+    parts = (options.part,) if options.part else PARTS
     rows: list[Row] = []
-    for name in ("textbook", "confounded", "confounded_regions"):
-        rows += regression(name, seeds)
-    for name in ("textbook", "confounded", "confounded_regions", "shop"):
-        rows.append(claims(name, seeds))
-    for channel, factor in (("social", 0.0), ("search", 0.0), ("tv", 0.0)):
-        rows += holdouts(channel, factor, seeds)
-    for name in ("textbook", "effect breaks in mid-window", "spend set by sales"):
-        fits = options.fits if name == "textbook" else options.broken
-        rows.append(mix_fits(name, range(FIRST, FIRST + fits)))
-        print(rows[-1], flush=True)
+    if "regression" in parts:
+        for name in ("textbook", "confounded", "confounded_regions"):
+            rows += regression(name, seeds)
+    if "claims" in parts:
+        for name in ("textbook", "confounded", "confounded_regions", "shop"):
+            rows.append(claims(name, seeds))
+    if "holdout" in parts:
+        for channel, factor in (("social", 0.0), ("search", 0.0), ("tv", 0.0)):
+            rows += holdouts(channel, factor, seeds)
+    if "fit" in parts:
+        for name in ("textbook", EFFECT_BREAK, SPEND_RULE):
+            fits = options.fits if name == "textbook" else options.broken
+            rows.append(mix_fits(name, range(FIRST, FIRST + fits)))
+            print(rows[-1], flush=True)
+    if "alarms" in parts:
+        for name in ALARM_WORLDS:
+            rows.append(alarms(name, range(FIRST, FIRST + options.alarms)))
+            print(rows[-1], flush=True)
+    rows = sorted([*rows, *_kept(parts)], key=lambda row: PARTS.index(row["what"].split(",")[0]))
+    settings = {
+        "first_seed": FIRST,
+        "worlds": options.worlds,
+        "fits": options.fits,
+        "alarms": options.alarms,
+        "test_weeks": TEST_WEEKS,
+    }
+    took = "" if options.part else f"The whole took {time.perf_counter() - started:.0f} s."
     write(
         "sandbox_belief",
         "Would a measurement scientist believe the simulated market?",
         rows,
-        settings={
-            "first_seed": FIRST,
-            "worlds": options.worlds,
-            "fits": options.fits,
-            "test_weeks": TEST_WEEKS,
-        },
+        settings=settings,
         notes=[
             "regression: least squares of weekly revenue on the week's spend; `value` is the median of credited over caused revenue, "
             "`share` that of worlds in which it credits more than was caused.",
@@ -77,9 +101,19 @@ def main(arguments: Sequence[str] = ()) -> None:
             "well; [low, high] is a 95 % interval of `share`; `value` the median estimate over the truth, `width` the median width over it.",
             "fit: `share` of 90 % decision intervals of channels' contributions with the truth, [low, high] clustered by world; `complains` "
             "is the share of worlds in which a check fails or the result is not accepted, and `checks` says which checks failed.",
-            f"The whole took {time.perf_counter() - started:.0f} s.",
+            "alarms: the same for more kinds of worlds and shorter chains, counting the checks of the model alone "
+            f"({', '.join(ALARMS)}), not those of the sampler; `complains` is the share of worlds in which one of them fails.",
+            *([took] if took else []),
         ],
     )
+
+
+def _kept(parts: Sequence[str]) -> list[Row]:
+    """The file's rows of parts that are not measured anew."""
+    file = RESULTS / "sandbox_belief.json"
+    if not file.exists():
+        return []
+    return [row for row in json.loads(file.read_text())["rows"] if row["what"].split(",")[0] not in parts]
 
 
 def regression(name: str, seeds: Sequence[int]) -> list[Row]:
@@ -251,13 +285,37 @@ def _covered(found: FitMmmResult, truth: Mapping[str, float]) -> float | None:
     return float(np.mean([intervals[n].p05 <= true <= intervals[n].p95 for n, true in truth.items()]))
 
 
+def alarms(name: str, seeds: Sequence[int]) -> Row:
+    """How often the checks of the model fail."""
+    failed, complaints = Counter[str](), 0
+    for seed in seeds:
+        data, _ = _data_of(name, seed)
+        found = fit(replace(data, draws=100, chains=2, holdout_weeks=0)).result
+        bad = [check.name for check in found.checks if check.name in ALARMS and not check.passed]
+        bad += ["refused"] if found.status == "refused" else []
+        complaints += bool(bad)
+        failed.update(bad)
+    return {
+        "what": "alarms",
+        "world": name,
+        "of": "all channels",
+        "n": len(seeds),
+        "complains": round(complaints / len(seeds), 3),
+        "checks": ", ".join(f"{check} {count}" for check, count in failed.most_common()) or "none",
+    }
+
+
 def _data_of(name: str, seed: int) -> tuple[MmmInput, dict[str, float]]:
-    spec = scenarios.load("textbook")
-    if name == "spend set by sales":
-        return _spend_set_by_sales(spec, seed)
-    if name != "textbook":
-        change = BreakSpec(what="effect", value=0.2, week=70, spread=16)
-        spec = spec.model_copy(update={"breaks": (change,)})
+    if name in (SPEND_RULE, NOISY_RULE):
+        return _spend_set_by_sales(scenarios.load("textbook"), seed, 0.1 if name == NOISY_RULE else 0.0)
+    changes = {
+        EFFECT_BREAK: BreakSpec(what="effect", value=0.2, week=70, spread=16),
+        SEARCH_BREAK: BreakSpec(what="effect", value=0.2, week=70, spread=16, channel="search"),
+        BASE_BREAK: BreakSpec(what="base", value=0.8, week=70, spread=16),
+    }
+    spec = scenarios.load("textbook" if name in changes else name)
+    if name in changes:
+        spec = spec.model_copy(update={"breaks": (changes[name],)})
     world = simulate(spec, seed)
     frame = world.frame()
     data = MmmInput(
@@ -272,15 +330,20 @@ def _data_of(name: str, seed: int) -> tuple[MmmInput, dict[str, float]]:
     return data, {c: world.truth.channels[c].contribution for c in spec.names}
 
 
-def _spend_set_by_sales(spec: MarketSpec, seed: int) -> tuple[MmmInput, dict[str, float]]:
-    """Budgets are each channel's share of last week's revenue, for 130 weeks after 26 of the incumbent's."""
+def _spend_set_by_sales(spec: MarketSpec, seed: int, noise: float) -> tuple[MmmInput, dict[str, float]]:
+    """Budgets are each channel's share of last week's revenue, for 130 weeks after 26 of the incumbent's.
+
+    `noise` is the standard deviation of what the planner adds to the budgets' logarithm.
+    """
     short = spec.model_copy(update={"weeks": 26})
     play = MarketPlay(short, [seed], spec.weeks - short.weeks, keep=True)
+    rng = np.random.default_rng([FIRST, seed, 1])
     seen: Report = play.history
     share = play.incumbent / seen.revenue.mean()
     last = seen.revenue[:, -1:]
     while not play.done:
-        report, _ = play.step(Decision(share * last))
+        budgets = share * last
+        report, _ = play.step(Decision(budgets * np.exp(noise * rng.standard_normal(budgets.shape))))
         seen, last = seen.then(report), report.revenue
     world = simulate(short, seed)
     assert play.kept is not None

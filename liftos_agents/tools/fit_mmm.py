@@ -71,7 +71,7 @@ class FitMmmArguments(BaseModel):
 
 @tool(
     "fit_mmm",
-    version="7",
+    version="8",
     summary="Contribution, return and marginal return of every channel, with intervals, from a Bayesian marketing-mix model.",
     data="panel",
 )

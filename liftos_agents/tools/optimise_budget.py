@@ -31,7 +31,7 @@ _FAR = 0.5
 
 @tool(
     "optimise_budget",
-    version="2",
+    version="3",
     summary="Splits a budget over the channels for the best expected profit, under limits, with the chance that it "
     "beats the current mix.",
     data="panel",

@@ -132,7 +132,7 @@ class WhatIfResult(BaseModel):
 
 @tool(
     "what_if",
-    version="2",
+    version="3",
     summary="What a change of spend would do to outcome and profit, with intervals and the chance of a loss.",
     data="panel",
 )

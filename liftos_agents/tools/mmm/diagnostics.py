@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liftos_agents.domain.estimate import significant
+from liftos_agents.tools.mmm.answer_to_sales import TOGETHER, AnswerToSales
 from liftos_agents.tools.mmm.convergence import ESS_LIMIT, RHAT_LIMIT, Convergence
 from liftos_agents.tools.mmm.input import MmmInput
 from liftos_agents.tools.mmm.lift_agreement import CONFLICT
@@ -55,6 +56,7 @@ def checks(
     suited: Suitability,
     channels: dict[str, ChannelResult],
     tests: tuple[LiftTestAgreement, ...] = (),
+    answer: AnswerToSales | None = None,
 ) -> tuple[Check, ...]:
     """Every check, passed or not."""
     result = [
@@ -94,7 +96,7 @@ def checks(
             NEARLY_COLLINEAR,
             "Two channels' spends move nearly as one; their joint effect is known better than the split.",
         ),
-        _set_by_sales(suited),
+        _set_by_sales(suited, answer),
     ]
     if found.holdout_mape is not None:
         result.append(
@@ -130,15 +132,28 @@ def checks(
     return tuple(result)
 
 
-def _set_by_sales(suited: Suitability) -> Check:
-    """Whether a budget looks like a share of the same period's sales, which an effect on sales cannot be told from."""
+def _set_by_sales(suited: Suitability, answer: AnswerToSales | None) -> Check:
+    """Whether a budget looks like a share of the same period's sales, or answers the last period's, luck included.
+
+    An effect on sales cannot be told from the first; the second leaves the fit no shocks of spend that are its own.
+    """
     worst = max(suited.proportion, key=lambda name: suited.proportion[name], default="")
-    return _at_most(
+    same_period = _at_most(
         SET_BY_SALES,
         suited.proportion.get(worst, 0.0),
         SET_BY_SALES_LIMIT,
         f"Spend on {worst} moves in proportion to the same period's sales: if its budget is set from them, cause and effect "
         "cannot be told apart here; an experiment can.",
+    )
+    if not same_period.passed or answer is None or not answer.found:
+        return same_period
+    return _at_most(
+        SET_BY_SALES,
+        answer.statistic,
+        answer.bar,
+        f"Spend on {answer.channel} follows what the period before sold beyond what demand and media explain: if "
+        f"{'their budgets are' if answer.channel == TOGETHER else 'its budget is'} set from past sales, cause and effect cannot be told "
+        "apart here; an experiment can.",
     )
 
 

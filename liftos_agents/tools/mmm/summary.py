@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from liftos_agents.domain.estimate import Estimate, significant
 from liftos_agents.domain.posterior import MediaPosterior
 from liftos_agents.domain.verdict import MARGIN_ABSENT
+from liftos_agents.tools.mmm.answer_to_sales import answer_to_sales
+from liftos_agents.tools.mmm.assumptions import assumptions
 from liftos_agents.tools.mmm.channel_summary import ChannelDraws, channel_draws, channel_result
 from liftos_agents.tools.mmm.confounding import confounding
 from liftos_agents.tools.mmm.convergence import Convergence
@@ -21,8 +23,6 @@ from liftos_agents.tools.mmm.lift_agreement import lift_test_agreement
 from liftos_agents.tools.mmm.lift_proposals import lift_test_proposals, settles_most
 from liftos_agents.tools.mmm.refusals import Suitability
 from liftos_agents.tools.mmm.result import (
-    Assumption,
-    Check,
     Confounding,
     FitMmmResult,
     FitQuality,
@@ -30,6 +30,8 @@ from liftos_agents.tools.mmm.result import (
     Window,
 )
 from liftos_agents.tools.mmm.sensitivity import Sensitivity
+from liftos_agents.tools.mmm.stability import stability
+from liftos_agents.tools.mmm.stability_check import stability_checks, stability_warnings
 from liftos_agents.tools.mmm.standard_form import StandardForm
 
 Array = NDArray[np.float64]
@@ -59,7 +61,12 @@ def summarise(
     fitted = posterior.baseline.mean(axis=0) + contributions.sum(axis=1)
     found = diagnostics(data, fitted, posterior.baseline, convergence, holdout)
     tests = lift_test_agreement(data, posterior)
-    checked = checks(data, found, convergence, suited, channels, tests)
+    answer = answer_to_sales(data, form, data.outcome - fitted)
+    steady = stability(data, form, draws, contributions)
+    checked = (
+        *checks(data, found, convergence, suited, channels, tests, answer),
+        *stability_checks(steady, data.dates),
+    )
     proposals = lift_test_proposals(data, posterior, drawn)
     dependence = confounding(data, form, draws, unseen, data.outcome - fitted)
     status: Status = (
@@ -82,8 +89,13 @@ def summarise(
         converged=convergence.agreed,
         checks=checked,
         confounding=dependence,
-        assumptions=assumptions(data, dependence, checked),
-        warnings=(*suited.downgrades, *_broken(dependence), *_warnings(data)),
+        assumptions=assumptions(dependence, checked),
+        warnings=(
+            *suited.downgrades,
+            *_broken(dependence),
+            *stability_warnings(steady, data.dates),
+            *_warnings(data),
+        ),
         refusals=(),
         lift_test_proposals=proposals,
         lift_test_that_settles_most=settles_most(data, proposals),
@@ -207,47 +219,6 @@ def units(data: MmmInput) -> dict[str, str]:
         "interval_level": "share",
         "n": "periods",
     }
-
-
-def assumptions(
-    data: MmmInput, dependence: Confounding, checked: tuple[Check, ...]
-) -> tuple[Assumption, ...]:
-    """What the figures rest on."""
-    passed = {check.name: check.passed for check in checked}
-    return (
-        Assumption(
-            name="No unseen cause drives both spend and sales, demand as modelled apart",
-            how_checked="spend's dependence on latent demand and past sales; decision draws allow for what is left",
-            verdict=dependence.verdict,
-        ),
-        *(
-            Assumption(
-                name=f"Latent demand: {one.name}",
-                how_checked=one.meaning,
-                verdict={True: "nothing speaks against it", False: "in doubt", None: "not checked"}[
-                    one.holds
-                ],
-            )
-            for one in dependence.restrictions
-        ),
-        Assumption(
-            name="Effects carry over geometrically and saturate as the curve says",
-            how_checked="held-out forecast error and residual autocorrelation",
-            verdict="nothing speaks against it"
-            if passed.get("holdout_mape", True) and passed["residual_autocorrelation"]
-            else "in doubt",
-        ),
-        Assumption(
-            name="Effects are constant over the window and never negative",
-            how_checked="assumed",
-            verdict="not checked",
-        ),
-        Assumption(
-            name="Channels act independently of each other",
-            how_checked="assumed",
-            verdict="not checked",
-        ),
-    )
 
 
 def _frame(data: MmmInput) -> dict[str, Any]:
