@@ -42,6 +42,10 @@ BASE_BREAK = "baseline falls by 20 % in mid-window"
 SEARCH_BREAK = "effect of search breaks in mid-window"
 ALARM_WORLDS = ("confounded", "saturated", "shop", SEARCH_BREAK, BASE_BREAK, NOISY_RULE)
 ALARMS = ("spend_set_by_sales", "effects_stable", "baseline_stable", "residual_autocorrelation")
+ALARMS_NOTE = (
+    "alarms: the same for more kinds of worlds and shorter chains, counting the checks of the model alone "
+    f"({', '.join(ALARMS)}), not those of the sampler; `complains` is the share of worlds in which one of them fails."
+)
 METHODS = ("geo_experiment", "trimmed_match", "tbr")
 Row = dict[str, Any]
 
@@ -101,8 +105,7 @@ def main(arguments: Sequence[str] = ()) -> None:
             "well; [low, high] is a 95 % interval of `share`; `value` the median estimate over the truth, `width` the median width over it.",
             "fit: `share` of 90 % decision intervals of channels' contributions with the truth, [low, high] clustered by world; `complains` "
             "is the share of worlds in which a check fails or the result is not accepted, and `checks` says which checks failed.",
-            "alarms: the same for more kinds of worlds and shorter chains, counting the checks of the model alone "
-            f"({', '.join(ALARMS)}), not those of the sampler; `complains` is the share of worlds in which one of them fails.",
+            *([ALARMS_NOTE] if any(row["what"] == "alarms" for row in rows) else []),
             *([took] if took else []),
         ],
     )
