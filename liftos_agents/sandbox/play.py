@@ -27,7 +27,8 @@ from liftos_agents.sandbox.noise import Array
 from liftos_agents.sandbox.response import Carry, Response
 from liftos_agents.sandbox.spec import MarketSpec
 from liftos_agents.sandbox.tape import Tape, record
-from liftos_agents.sandbox.weekly import Numbers, Track, Week, Weekly
+from liftos_agents.sandbox.weekly import Weekly
+from liftos_agents.sandbox.weekly_layout import Numbers, Track, Week
 
 WEEKS_BEFORE_EXPERIMENT = 8
 _BLOCK = 16_384
