@@ -48,10 +48,6 @@ class Promotion(Reporting):
             )
         return tuple(found)
 
-    def promotion_records(self, plan: str) -> tuple[PromotionRecord, ...]:
-        """The records on a plan (its evidence id) whose signatures hold, the latest first."""
-        return self._workshop.stores.promotions(self.settings.organisation).of("plan", plan)
-
     def _approve_by_record(self, run_id: str, plan: str, record: PromotionRecord) -> None:
         approvals = self._workshop.stores.approvals
         waiting: list[Approval] = [
