@@ -48,8 +48,8 @@ class PolicyPromotion(Promotion):
         Raises:
             NotFoundError: An unknown policy or scenario.
             ArgumentError: Arguments that no trial can be played with.
+            ConfigurationError: The policy lacks what the user has to set up.
             CancelledError: Stopped; what was done is kept.
-            LiftError: The policy failed.
         """
         stores = self._workshop.stores
         trial = play_trial(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,24 +12,20 @@ from typing import Literal, cast
 
 import joblib
 
-from liftos_agents.errors import ArgumentError, CancelledError, ConfigurationError, LiftError
+from liftos_agents.errors import ArgumentError, CancelledError, ConfigurationError
 from liftos_agents.sandbox import policies, scenarios
 from liftos_agents.sandbox.arena_rows import ArenaResult, Header, Key, Row, with_regret
 from liftos_agents.sandbox.arena_state import StateFile
-from liftos_agents.sandbox.decision import Report
-from liftos_agents.sandbox.play import MarketPlay
-from liftos_agents.sandbox.policy import Omniscient, Policy, begun
+from liftos_agents.sandbox.arena_task import Entrant, Factory, Task
 from liftos_agents.sandbox.scenarios import Scenario
-from liftos_agents.sandbox.stated_intervals import StatedIntervals
 from liftos_agents.version import __version__
 
-SCHEMA = "1.1"
+SCHEMA = "1.2"
 BATCH = 256
 """Worlds that a task plays when the policy does not say: enough for numpy to be busy and for a kill to cost little."""
 MOST_SEEDS = 100_000
 
 Backend = Literal["loky", "ray", "sequential"]
-Factory = Callable[[], Policy | Omniscient]
 
 
 @dataclass(frozen=True)
@@ -57,6 +52,9 @@ def play(
 ) -> ArenaResult:
     """Every contestant on every scenario and seed.
 
+    A contestant whose own code fails, or decides what cannot be played, does not end the run: its rows say so (`Row.error`),
+    and from that week on holding is played in its place in all worlds of the batch.
+
     Args:
         contestants: Names of `policies`, or picklable makers of policies. A policy may state `version` (it is part of what a
             run is) and `batch`, the worlds that it takes at once.
@@ -72,9 +70,8 @@ def play(
         ArgumentError: Nothing to play, seeds that repeat or are too many, two contestants or scenarios of one name, or a
             state file of another run.
         NotFoundError: An unknown policy or scenario.
-        ConfigurationError: Ray is asked for and missing.
-        CancelledError: Stopped by Ctrl-C; with `state`, what was done is kept.
-        LiftError: A policy failed; its error is the cause.
+        ConfigurationError: Ray is asked for and missing, or a contestant lacks what the user has to set up.
+        CancelledError: Stopped by Ctrl-C, or by a contestant that heard of it first; with `state`, what was done is kept.
     """
     entrants = _entrants(contestants)
     worlds = _scenarios(on)
@@ -86,7 +83,7 @@ def play(
         scenarios.check_size(scenario.market, most, horizon or scenario.horizon)
     header = _header(entrants, worlds, order, horizon)
     tasks = [
-        _Task(entrant, scenario, tuple(order[start : start + entrant.batch]), horizon or scenario.horizon)
+        Task(entrant, scenario, tuple(order[start : start + entrant.batch]), horizon or scenario.horizon)
         for entrant in entrants
         for scenario in worlds
         for start in range(0, len(order), entrant.batch)
@@ -109,7 +106,7 @@ def play(
                 done += len(found)
                 if progress is not None:
                     progress(Progress(done, total, resumed, found[0].policy, found[0].scenario))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, CancelledError):
         if file is not None:
             done = file.kept
         kept = f"{done:,} are kept in {state}; play again with it to go on" if state else "nothing is kept"
@@ -123,77 +120,20 @@ def play(
     return result
 
 
-@dataclass(frozen=True)
-class _Entrant:
-    name: str
-    version: str
-    batch: int
-    make: str | Factory
-
-    def new(self) -> Policy | Omniscient:
-        return policies.named(self.make) if isinstance(self.make, str) else self.make()
-
-
-@dataclass(frozen=True)
-class _Task:
-    entrant: _Entrant
-    scenario: Scenario
-    seeds: tuple[int, ...]
-    horizon: int
-
-    @property
-    def worlds(self) -> list[Key]:
-        return [(self.entrant.name, self.scenario.name, seed) for seed in self.seeds]
-
-    def run(self) -> list[Row]:
-        started = time.perf_counter()
-        market = MarketPlay(self.scenario.market, self.seeds, self.horizon)
-        try:
-            decide = begun(self.entrant.new(), market)
-            seen: Report | None = None
-            intervals = StatedIntervals()
-            while not market.done:
-                seen, _ = market.step(intervals.note(decide(market.week, seen)))
-        except Exception as error:
-            place = f"{self.scenario.name!r}, seeds {self.seeds[0]} to {self.seeds[-1]}, week {market.week}"
-            raise LiftError(f"policy {self.entrant.name!r} failed in {place}: {error}") from error
-        score = market.score
-        stated, covered = intervals.score(market)
-        seconds = (time.perf_counter() - started) / len(self.seeds)
-        return [
-            Row(
-                policy=self.entrant.name,
-                scenario=self.scenario.name,
-                family=self.scenario.family,
-                seed=seed,
-                profit=float(score.profit[world]),
-                expected_profit=float(score.expected_profit[world]),
-                spend=float(score.spend[world]),
-                fees=float(score.fees[world]),
-                violations=int(score.violations[world]),
-                abstained=bool(market.abstained[world]),
-                stated=int(stated[world]),
-                covered=int(covered[world]),
-                seconds=seconds,
-            )
-            for world, seed in enumerate(self.seeds)
-        ]
-
-
-def _run(tasks: list[_Task], jobs: int, backend: Backend) -> Iterator[list[Row]]:
+def _run(tasks: list[Task], jobs: int, backend: Backend) -> Iterator[list[Row]]:
     """The tasks' rows, as they come."""
     if backend == "sequential" or (backend == "loky" and (jobs == 1 or len(tasks) < 2)):
         yield from (task.run() for task in tasks)
     elif backend == "loky":
         work = joblib.Parallel(n_jobs=jobs, backend="loky", return_as="generator_unordered")
-        yield from cast("Iterator[list[Row]]", work(joblib.delayed(_Task.run)(task) for task in tasks))
+        yield from cast("Iterator[list[Row]]", work(joblib.delayed(Task.run)(task) for task in tasks))
     else:
         _register_ray()
         # joblib's Ray backend returns no generator: a wave of tasks at a time keeps what a kill would lose small.
         workers = joblib.Parallel(n_jobs=jobs, backend="ray")
         wave = 4 * max(jobs, 8)
         for start in range(0, len(tasks), wave):
-            found = workers(joblib.delayed(_Task.run)(task) for task in tasks[start : start + wave])
+            found = workers(joblib.delayed(Task.run)(task) for task in tasks[start : start + wave])
             yield from cast("list[list[Row]]", found)
 
 
@@ -207,8 +147,8 @@ def _register_ray() -> None:
     home.register_ray()
 
 
-def _entrants(contestants: Sequence[str | Factory]) -> list[_Entrant]:
-    found: list[_Entrant] = []
+def _entrants(contestants: Sequence[str | Factory]) -> list[Entrant]:
+    found: list[Entrant] = []
     for make in contestants:
         policy = policies.named(make) if isinstance(make, str) else make()
         batch = int(getattr(policy, "batch", BATCH))
@@ -216,7 +156,7 @@ def _entrants(contestants: Sequence[str | Factory]) -> list[_Entrant]:
             raise ArgumentError(
                 f"policy {policy.name!r} asks for batches of {batch!r} worlds", fix="Give ≥ 1"
             )
-        found.append(_Entrant(policy.name, str(getattr(policy, "version", "1")), batch, make))
+        found.append(Entrant(policy.name, str(getattr(policy, "version", "1")), batch, make))
     _unlike("policy", [entrant.name for entrant in found])
     return found
 
@@ -248,9 +188,7 @@ def _seeds(seeds: Sequence[int]) -> list[int]:
     return order
 
 
-def _header(
-    entrants: list[_Entrant], worlds: list[Scenario], seeds: list[int], horizon: int | None
-) -> Header:
+def _header(entrants: list[Entrant], worlds: list[Scenario], seeds: list[int], horizon: int | None) -> Header:
     listed = hashlib.sha256(",".join(map(str, seeds)).encode()).hexdigest()[:12]
     return Header(
         schema_version=SCHEMA,

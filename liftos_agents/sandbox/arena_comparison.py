@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from scipy.special import stdtr, stdtrit
 
 from liftos_agents.errors import ArgumentError
-from liftos_agents.sandbox.arena_rows import ArenaResult, Row
+from liftos_agents.sandbox.arena_rows import ArenaResult, Failure, Row, failures
 from liftos_agents.sandbox.noise import Array, uniform
 
 OVERALL = "all"
@@ -67,6 +67,7 @@ class Line(BaseModel):
         cvar10: Mean profit of the worst tenth of worlds, the mean over scenarios.
         cvar10_difference: The same less the reference's.
         abstained: Worlds in which it abstained.
+        failed: Worlds in which its own code failed, so that holding was played in its place from then on.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -83,6 +84,7 @@ class Line(BaseModel):
     cvar10_difference: float
     violations: int
     abstained: int
+    failed: int
 
 
 class Comparison(BaseModel):
@@ -90,6 +92,7 @@ class Comparison(BaseModel):
 
     Attributes:
         measure: What is compared: profit with its luck, which is paired away for the most part, or without.
+        failures: What the failed worlds failed of.
         ties: Family to groups of policies that cannot be told apart (Holm, 5 %), best first.
     """
 
@@ -99,6 +102,7 @@ class Comparison(BaseModel):
     measure: Measure
     seeds: int
     lines: tuple[Line, ...]
+    failures: tuple[Failure, ...]
     ties: dict[str, tuple[tuple[str, ...], ...]]
 
 
@@ -130,6 +134,7 @@ def compare(result: ArenaResult, *, against: str = "hold", measure: Measure = "p
         measure=measure,
         seeds=len(seeds),
         lines=tuple(lines),
+        failures=failures(result.rows),
         ties={family: _ties(tables, members) for family, members in ordered.items()},
     )
 
@@ -183,6 +188,9 @@ class _Table:
         name = field or self._measure
         return np.array([[getattr(self._rows[s, seed], name) for seed in self._seeds] for s in members])
 
+    def failed(self, members: Sequence[str]) -> int:
+        return sum(self._rows[s, seed].error is not None for s in members for seed in self._seeds)
+
 
 def _line(family: str, members: list[str], policy: str, tables: Mapping[str, _Table], against: str) -> Line:
     own, other = tables[policy], tables[against]
@@ -203,6 +211,7 @@ def _line(family: str, members: list[str], policy: str, tables: Mapping[str, _Ta
         cvar10_difference=tail - float(np.mean([cvar10(row) for row in reference])),
         violations=int(own.of(members, "violations").sum()),
         abstained=int(own.of(members, "abstained").sum()),
+        failed=own.failed(members),
     )
 
 

@@ -19,6 +19,9 @@ class Row(BaseModel):
         stated, covered: Its 90 % intervals that were scored, and those that held the truth (`stated_intervals`).
         normalised_regret: (oracle − policy) / (oracle − hold) by expected profit: 0 is the oracle, 1 is hold. None where
             either did not play, or the oracle earned no more than hold.
+        error: What its own code raised, or what is wrong with a decision that cannot be played: type and message in a line;
+            None where it decided every week.
+        failed_week: The week in which that was, of 0 … horizon − 1; from it on holding was played in its place.
         seconds: Wall time of its batch, a world; differs from run to run and is kept apart from all else.
     """
 
@@ -37,12 +40,36 @@ class Row(BaseModel):
     stated: int = 0
     covered: int = 0
     normalised_regret: float | None = None
+    error: str | None = None
+    failed_week: int | None = None
     seconds: float | None = Field(default=None, exclude=True)
 
     @property
     def key(self) -> Key:
         """What tells it from the others, and orders them."""
         return self.policy, self.scenario, self.seed
+
+
+class Failure(BaseModel):
+    """Worlds of a scenario in which a policy failed alike.
+
+    Attributes:
+        seed: The first of them.
+        week, error: As a row has them.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    policy: str
+    scenario: str
+    week: int
+    error: str
+    worlds: int
+    seed: int
+
+    def __str__(self) -> str:
+        worlds = "1 world" if self.worlds == 1 else f"{self.worlds:,} worlds"
+        return f"{self.policy} failed in {worlds} of {self.scenario}, first in seed {self.seed}, week {self.week}: {self.error}"
 
 
 class Header(BaseModel):
@@ -107,3 +134,15 @@ def with_regret(rows: Iterable[Row], *, oracle: str = "oracle", hold: str = "hol
             regret = (best - row.expected_profit) / (best - held)
         found.append(row.model_copy(update={"normalised_regret": regret}))
     return tuple(found)
+
+
+def failures(rows: Iterable[Row]) -> tuple[Failure, ...]:
+    """Who failed, where and of what, alike ones together; in the order of policy, scenario, week and message."""
+    found: dict[tuple[str, str, int, str], list[int]] = {}
+    for row in rows:
+        if row.error is not None and row.failed_week is not None:
+            found.setdefault((row.policy, row.scenario, row.failed_week, row.error), []).append(row.seed)
+    return tuple(
+        Failure(policy=policy, scenario=scenario, week=week, error=error, worlds=len(seeds), seed=min(seeds))
+        for (policy, scenario, week, error), seeds in sorted(found.items())
+    )

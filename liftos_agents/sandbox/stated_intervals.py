@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from liftos_agents.errors import ArgumentError
 from liftos_agents.sandbox.decision import Decision
 from liftos_agents.sandbox.noise import Array
 from liftos_agents.sandbox.play import MarketPlay
@@ -22,20 +21,16 @@ class StatedIntervals:
 
     In each quarter of 13 weeks the first interval stated for a channel counts. The truth that it should hold is the channel's
     return on what was really spent in that quarter, what comes later of it included; a channel without spend is not scored.
+
+    Attributes:
+        noted: The decisions, week by week.
     """
 
     def __init__(self) -> None:
-        self._decisions: list[Decision] = []
+        self.noted: list[Decision] = []
 
     def note(self, decision: Decision) -> Decision:
-        """The decision, kept as it is now: a policy may write into its arrays later.
-
-        Raises:
-            ArgumentError: The intervals have the wrong shape.
-        """
-        shape = (*decision.spend.shape, 2)
-        if decision.stated is not None and decision.stated.shape != shape:
-            raise ArgumentError(f"stated intervals must have shape {shape}, got {decision.stated.shape}")
+        """The decision, kept as it is now: a policy may write into its arrays later."""
         kept = Decision(
             decision.spend.copy(),
             _copy(decision.bids),
@@ -44,7 +39,7 @@ class StatedIntervals:
             _copy(decision.abstains),
             _copy(decision.stated),
         )
-        self._decisions.append(kept)
+        self.noted.append(kept)
         return decision
 
     def score(self, market: MarketPlay) -> tuple[_Counts, _Counts]:
@@ -55,14 +50,14 @@ class StatedIntervals:
         """
         worlds = len(market.seeds)
         stated, covered = np.zeros(worlds, np.int64), np.zeros(worlds, np.int64)
-        if all(decision.stated is None for decision in self._decisions):
+        if all(decision.stated is None for decision in self.noted):
             return stated, covered
         again = MarketPlay(market.spec, market.seeds, market.horizon, keep=True)
-        for decision in self._decisions:
+        for decision in self.noted:
             again.step(decision)
         for first in range(0, market.horizon, QUARTER):
             stop = min(first + QUARTER, market.horizon)
-            found = _first_stated(self._decisions[first:stop])
+            found = _first_stated(self.noted[first:stop])
             if found is None:
                 continue
             truth = true_returns(again, first, stop).roas

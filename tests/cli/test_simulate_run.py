@@ -14,6 +14,8 @@ import pytest
 
 from liftos_agents.cli.entry import run
 from liftos_agents.domain.amount import format_money
+from liftos_agents.sandbox.decision import Decision, Report
+from liftos_agents.sandbox.policies.thompson import Thompson
 
 PLAYED = ["--scenarios", "textbook,saturated", "--seeds", "6", "--horizon", "8"]
 
@@ -77,6 +79,73 @@ def test_compare_prints_every_family_with_its_interval_and_draws_it(
     assert drawn.startswith("<svg")
     assert "equal_split" in drawn
     assert "saturated" in drawn
+
+
+@pytest.fixture
+def faltering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thompson sampling fails in its third week."""
+    usual = Thompson.decide
+
+    def decide(self: Thompson, week: int, seen: Report | None) -> Decision:
+        if week == 2:
+            raise RuntimeError("no draw [bold]fits")
+        return usual(self, week, seen)
+
+    monkeypatch.setattr(Thompson, "decide", decide)
+
+
+@pytest.mark.usefixtures("faltering")
+def test_a_policy_that_fails_is_counted_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    told = (
+        "thompson failed in 6 worlds of textbook, first in seed 0, week 2: RuntimeError: no draw [bold]fits"
+    )
+    out = tmp_path / "run.jsonl"
+    assert run(["simulate", "run", "thompson", *PLAYED, "--out", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert told in shown
+    assert "holding was played" in shown
+    assert [line.split()[-1] for line in shown.splitlines() if line.startswith("  textbook")] == ["6"]
+    rows = [json.loads(line) for line in out.read_text().splitlines()[1:]]
+    assert {(row["error"], row["failed_week"]) for row in rows} == {("RuntimeError: no draw [bold]fits", 2)}
+    assert run(["simulate", "run", "thompson", *PLAYED, "--json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert [one["failed"] for one in body["scenarios"]] == [6, 6]
+    assert [one["scenario"] for one in body["failures"]] == ["saturated", "textbook"]
+    assert run(["simulate", "compare", "thompson", *PLAYED]) == 0
+    shown = capsys.readouterr().out
+    assert told in shown
+    assert "…" not in shown
+    counts = [line.split()[-1] for line in shown.splitlines() if line.startswith("  thompson ")]
+    assert counts == ["6", "6", "12"]
+    assert run(["simulate", "compare", "thompson", *PLAYED, "--json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    failed = {(line["family"], line["policy"]): line["failed"] for line in body["lines"]}
+    assert (failed["all", "thompson"], failed["all", "hold"]) == (12, 0)
+    assert body["failures"][0]["error"] == "RuntimeError: no draw [bold]fits"
+
+
+@pytest.mark.usefixtures("faltering")
+def test_a_policy_that_fails_is_not_promoted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    judged = [
+        "simulate",
+        "gate",
+        "thompson",
+        "-s",
+        "textbook",
+        "--seeds",
+        "6",
+        "--home",
+        str(tmp_path),
+        "--json",
+    ]
+    assert run(judged) == 1
+    verdict = json.loads(capsys.readouterr().out)["record"]["verdict"]
+    check = next(check for check in verdict["checks"] if check["name"] == "failures")
+    assert (check["value"], check["bound"], check["passed"]) == (6 + 5 * 2, 0, False)
+    assert "RuntimeError: no draw" in check["meaning"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from scipy.stats import beta, ttest_1samp
 from liftos_agents.domain.answer import Grounding
 from liftos_agents.domain.promotion import Verdict
 from liftos_agents.errors import ArgumentError, CancelledError
-from liftos_agents.sandbox import MarketSpec, scenarios
+from liftos_agents.sandbox import MarketSpec, policies, scenarios
 from liftos_agents.sandbox.arena_rows import Row
 from liftos_agents.sandbox.decision import Decision, Report
 from liftos_agents.sandbox.gates.judged_policy import (
@@ -29,7 +29,7 @@ from liftos_agents.sandbox.market import simulate
 from liftos_agents.sandbox.policies.equal_split import EqualSplit
 from liftos_agents.sandbox.policies.hold import Hold
 from liftos_agents.sandbox.policies.thompson import Thompson
-from liftos_agents.sandbox.policy import OneWorldAtATime
+from liftos_agents.sandbox.policy import Briefing, OneWorldAtATime
 from liftos_agents.sandbox.scenarios import Scenario
 
 BUDGET = 1000.0
@@ -107,10 +107,15 @@ def test_a_policy_that_keeps_every_bound_is_promoted() -> None:
     assert found.verdict == "promote"
     names = {check.name for check in found.checks}
     assert names >= {"seeds", "seeds_a_family", "violations", "profit", "profit_among_families"}
-    assert names >= {"worst_tenth", "coverage", "coverage_not_idle", "abstained", "grounding"}
+    assert names >= {"failures", "worst_tenth", "coverage", "coverage_not_idle", "abstained", "grounding"}
     assert {f"profit under {sweep.name}" for sweep in SWEEPS} <= names
     assert set(found.valid_for) == {"policy", "scenarios", "seeds"}
     assert sum(map(len, found.seeds.values())) == 300
+
+
+def one_failure(row: dict[str, object], world: int) -> None:
+    if world == 3 and row["family"] == "rival":
+        row.update(error="ValueError: no", failed_week=7)
 
 
 def only(family: str, **fields: object) -> Change:
@@ -157,6 +162,8 @@ def never_wrong(row: dict[str, object], world: int) -> None:
             ["seeds_a_family"],
         ),
         (trial(made_up(change=one_violation)), ["violations"]),
+        (trial(made_up(change=one_failure)), ["failures"]),
+        (trial(over_claim=made_up(worlds=20, change=one_failure)), ["failures"]),
         (trial(made_up(change=less("rival", 0.07))), ["profit in rival"]),
         (trial(made_up(change=ruined_now_and_then)), ["worst_tenth"]),
         (trial(made_up(change=rather_bold)), ["coverage"]),
@@ -408,15 +415,60 @@ def test_a_stopped_trial_goes_on_and_comes_to_the_same(small, tmp_path: Path) ->
 
 
 @pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")
-def test_a_policy_that_earns_no_number_is_refused(small, tmp_path: Path) -> None:
+def test_a_policy_that_earns_no_number_has_failed(small, tmp_path: Path) -> None:
     class Lost(Hold):
         name = "lost"
 
         def decide(self, week: int, seen: Report | None) -> Decision:
             return Decision(np.full_like(super().decide(week, seen).spend, 1e308))
 
-    with pytest.raises(ArgumentError, match="Budgets must be"):
-        play_trial(Lost, [small_scenario(small)], 3, folder=tmp_path)
+    played = play_trial(Lost, [small_scenario(small)], 3, folder=tmp_path)
+    found = {check.name: check for check in judged(played).failed}
+    assert found["failures"].value == 3 + 5 * 2
+    assert "lost failed in 3 worlds of small" in found["failures"].meaning
+    assert "a profit that is no number" in found["failures"].meaning
+
+
+def rarely(unlucky: int) -> Callable[[], object]:
+    """Equal split that fails in one world, late; a maker that a process takes by value."""
+
+    def make() -> object:
+        policy = policies.named("equal_split")
+        begin, usual = policy.begin, policy.decide
+        seeds: list[int] = []
+
+        def begins(briefing: Briefing, history: Report) -> None:
+            seeds.extend(briefing.seeds.tolist())
+            begin(briefing, history)
+
+        def decide(week: int, seen: Report | None) -> Decision:
+            if week == 25 and unlucky in seeds:
+                raise ValueError("out of ideas")
+            return usual(week, seen)
+
+        policy.name, policy.batch, policy.begin, policy.decide = "rarely", 1, begins, decide
+        return policy
+
+    return make
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_one_failure_in_one_world_is_a_hard_one(small, tmp_path: Path, jobs: int) -> None:
+    scenario = small_scenario(small)
+    seeds = unseen_seeds(JudgedPolicy.of(rarely(-1)), scenario, 40)
+    maker = rarely(seeds[-1])
+    played = play_trial(maker, [scenario], 40, folder=tmp_path, jobs=jobs)
+    failed_rows = [row for row in played.rows if row.error is not None]
+    assert [(row.policy, row.seed, row.failed_week) for row in failed_rows] == [("rarely", seeds[-1], 25)]
+    check = next(check for check in judged(played).checks if check.name == "failures")
+    assert (check.value, check.passed) == (1.0, False)
+    assert check.meaning.startswith("Plays of 110, those under sweeps included")
+    assert (
+        f"rarely failed in 1 world of small, first in seed {seeds[-1]}, week 25: ValueError: out of ideas"
+        in (check.meaning)
+    )
+    again = play_trial(maker, [scenario], 40, folder=tmp_path, resume=True)
+    assert judged(again) == judged(played)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from liftos_agents.errors import LiftError
 from liftos_agents.sandbox import arena
 from liftos_agents.sandbox.decision import Decision, Report
 from liftos_agents.sandbox.play import MarketPlay
@@ -87,5 +86,6 @@ def test_intervals_of_the_wrong_shape_are_refused(scenario: Scenario) -> None:
         def decide(self, week: int, seen: Report | None) -> Decision:
             return Decision(super().decide(week, seen).spend, stated=np.zeros((2, 2)))
 
-    with pytest.raises(LiftError, match="stated intervals must have shape"):
-        arena.play([lambda: Wrong(0.0, 1.0)], [scenario], [0])
+    row = arena.play([lambda: Wrong(0.0, 1.0)], [scenario], [0]).rows[0]
+    assert row.error == "ArgumentError: stated must have shape (1, 3, 2), got (2, 2)"
+    assert (row.failed_week, row.stated) == (0, 0)

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from liftos_agents.errors import ArgumentError, CancelledError, NotFoundError
 from liftos_agents.lift.contestants import decider
 from liftos_agents.sandbox import arena, scenarios
-from liftos_agents.sandbox.arena_rows import ArenaResult
+from liftos_agents.sandbox.arena_rows import ArenaResult, Failure
 
 Scenarios = Annotated[
     str,
@@ -42,6 +42,10 @@ Jobs = Annotated[int, typer.Option("--jobs", "-j", min=-1, help="Processes; -1 i
 Backend = Annotated[
     Literal["loky", "ray"], typer.Option("--backend", help="Where processes run; results are the same.")
 ]
+
+
+_MOST_FAILURES = 10
+"""Lines of a terminal; every row of --out says what it failed of."""
 
 
 def played(
@@ -106,6 +110,20 @@ def played(
         )
         console.print(again, highlight=False, soft_wrap=True)
         raise
+
+
+def show_failures(console: Console, found: Sequence[Failure]) -> None:
+    """Say who failed of what, and what stands in the figures for it."""
+    if not found:
+        return
+    for failure in found[:_MOST_FAILURES]:
+        console.print(escape(str(failure)), style="red", highlight=False, soft_wrap=True)
+    more = len(found) - _MOST_FAILURES
+    rest = f"{more} more kinds of failure stand in the rows. " if more > 0 else ""
+    console.print(
+        f"{rest}From the week of a failure on holding was played in the policy's place, in all worlds of its batch.",
+        style="dim",
+    )
 
 
 def named(given: str) -> list[str]:

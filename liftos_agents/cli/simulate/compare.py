@@ -21,7 +21,7 @@ from liftos_agents.errors import ArgumentError, DataError
 from liftos_agents.lift.contestants import decider_names
 from liftos_agents.sandbox.arena_comparison import Comparison, Line, compare
 
-_WIDE = 110
+_WIDE = 116
 """Columns of a terminal in which the detectable difference has room too."""
 
 
@@ -75,13 +75,16 @@ def compare_policies(
 
 def _print(console: Console, found: Comparison) -> None:
     wide = console.width >= _WIDE
-    head = [f"vs {found.reference}, 95 %", "Regret", "Worst tenth", "Viol.", "Abst."]
+    head = [f"vs {found.reference}, 95 %", "Regret", "Worst tenth", "Viol.", "Abst.", "Fail."]
     if wide:
         head[1:1] = ["Of spend", "Detectable"]
     table = Table(
         Column("Policy", no_wrap=True),
         *(Column(name, justify="right", no_wrap=True) for name in head),
         box=box.SIMPLE_HEAD,
+        collapse_padding=not wide,
+        pad_edge=wide,
+        show_edge=wide,
         title=f"{SIMULATED}: {found.measure.replace('_', ' ')}, {found.seeds} seeds",
         title_justify="left",
     )
@@ -102,12 +105,13 @@ def _print(console: Console, found: Comparison) -> None:
         f"{found.reference}. Detectable: what so many seeds would find four times in five.",
         style="dim",
     )
+    arena_options.show_failures(console, found.failures)
 
 
 def _cells(line: Line, wide: bool) -> list[str]:
     difference = line.difference
     regret = "–" if line.normalised_regret is None else f"{line.normalised_regret:.2f}"
-    counts = [regret, "–", str(line.violations), str(line.abstained)]
+    counts = [regret, "–", str(line.violations), str(line.abstained), str(line.failed)]
     if difference is None:
         return ["–", *(["", ""] if wide else []), *counts]
     half, detectable = "", "–"

@@ -17,7 +17,7 @@ from liftos_agents.domain.amount import format_money
 from liftos_agents.domain.verdict import SIMULATED
 from liftos_agents.lift.contestants import decider_names
 from liftos_agents.sandbox.arena_comparison import cvar10
-from liftos_agents.sandbox.arena_rows import ArenaResult
+from liftos_agents.sandbox.arena_rows import ArenaResult, failures
 
 
 def run(
@@ -48,26 +48,37 @@ def run(
     )
     found = [_outcome(result, scenario) for scenario in result.scenarios]
     if as_json:
-        body = {"label": SIMULATED, "run": result.header.model_dump(), "policy": policy, "scenarios": found}
+        body = {
+            "label": SIMULATED,
+            "run": result.header.model_dump(),
+            "policy": policy,
+            "scenarios": found,
+            "failures": [one.model_dump() for one in failures(result.rows)],
+        }
         typer.echo(json.dumps(body, ensure_ascii=False))
         return
     right = {"justify": "right", "no_wrap": True}
     table = Table(
         Column("Scenario", no_wrap=True),
-        *(Column(name, **right) for name in ("Profit", "Worst tenth", "Spend", "Fees", "Viol.", "Abst.")),
+        *(
+            Column(name, **right)
+            for name in ("Profit", "Worst tenth", "Spend", "Fees", "Viol.", "Abst.", "Fail.")
+        ),
         box=box.SIMPLE_HEAD,
+        collapse_padding=True,
         title=f"{SIMULATED}: {policy}, seeds {result.header.seeds}",
         title_justify="left",
     )
     for one in found:
         money = [format_money(one[name]) for name in ("profit", "cvar10", "spend", "fees")]
-        counts = [str(one["violations"]), str(one["abstained"])]
+        counts = [str(one["violations"]), str(one["abstained"]), str(one["failed"])]
         table.add_row(one["scenario"], *money, *counts)
     console = Console()
     console.print(table)
     console.print(
         "Money is the mean a world over the weeks decided. Worst tenth: CVaR of profit.", style="dim"
     )
+    arena_options.show_failures(console, failures(result.rows))
 
 
 def _outcome(result: ArenaResult, scenario: str) -> dict[str, Any]:
@@ -84,4 +95,5 @@ def _outcome(result: ArenaResult, scenario: str) -> dict[str, Any]:
         "fees": float(np.mean([row.fees for row in rows])),
         "violations": sum(row.violations for row in rows),
         "abstained": sum(row.abstained for row in rows),
+        "failed": sum(row.error is not None for row in rows),
     }

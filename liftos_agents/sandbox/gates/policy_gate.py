@@ -13,7 +13,7 @@ from scipy.special import betaincinv
 
 from liftos_agents.domain.answer import Grounding
 from liftos_agents.domain.promotion import GateCheck, Verdict
-from liftos_agents.sandbox.arena_rows import Row
+from liftos_agents.sandbox.arena_rows import Row, failures
 from liftos_agents.sandbox.gates.paired_gain import LEVEL, PairedGains
 from liftos_agents.sandbox.gates.policy_trial import PolicyTrial
 from liftos_agents.sandbox.gates.sweeps import SWEEPS
@@ -65,6 +65,7 @@ def _checks(trial: PolicyTrial, grounding: Grounding | None) -> Iterator[GateChe
     gains = PairedGains(trial.rows, name)
     yield from _sample(own)
     yield _violations(own)
+    yield _failures(trial)
     yield from _profit(gains)
     yield GateCheck.held(
         "worst_tenth",
@@ -108,6 +109,23 @@ def _violations(rows: list[Row]) -> GateCheck:
         0.0,
         f"Requests beyond a hard bound. Seen in {broken} of {len(rows)} worlds: the rate lies below {_percent(bound)} "
         f"(Clopper–Pearson, 95 %).",
+        sense="at most",
+    )
+
+
+def _failures(trial: PolicyTrial) -> GateCheck:
+    own = [
+        [row for row in rows if row.policy == trial.policy.name]
+        for rows in (trial.rows, *trial.swept.values())
+    ]
+    found = [failure for rows in own for failure in failures(rows)]
+    return GateCheck.held(
+        "failures",
+        sum(failure.worlds for failure in found),
+        0.0,
+        f"Plays of {sum(map(len, own)):,}, those under sweeps included, in which its own code failed or decided what cannot be played"
+        + (f"; {found[0]}" if found else "")
+        + ".",
         sense="at most",
     )
 

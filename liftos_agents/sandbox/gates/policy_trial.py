@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import cast
 
 import joblib
-import numpy as np
 
 from liftos_agents.domain.canonical import content_hash
 from liftos_agents.errors import ArgumentError, CancelledError
@@ -88,9 +87,9 @@ def play_trial(
         jobs: Processes; −1 is one a core.
 
     Raises:
-        ArgumentError: No scenario or one named twice, no seeds, or a policy that cannot be judged or earns no number.
+        ArgumentError: No scenario or one named twice, no seeds, or a policy that cannot be judged.
+        ConfigurationError: The policy lacks what the user has to set up.
         CancelledError: Stopped by Ctrl-C; what was done is kept.
-        LiftError: The policy failed; its error is the cause.
     """
     names = [scenario.name for scenario in scenarios]
     if not names:
@@ -114,7 +113,6 @@ def play_trial(
     rows: dict[str, list[Row]] = {}
     for unit, found in _played(units, jobs, progress):
         rows.setdefault(AS_IT_IS if unit.sweep is None else unit.sweep.name, []).extend(found)
-    _check(rows)
     return PolicyTrial(
         policy=policy,
         scenarios=tuple(scenarios),
@@ -190,7 +188,8 @@ def _played(
                 done, resumed = done + unit.size, resumed + before
                 tell(0, 0, unit.what)
                 yield unit, rows
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, CancelledError):
+        # A process that hears of Ctrl-C first stops its own unit.
         raise CancelledError(f"stopped after {done:,} of {total:,} worlds; what is done is kept") from None
 
 
@@ -205,16 +204,6 @@ def _some(seeds: tuple[int, ...], sweep: MarketSweep | None) -> tuple[int, ...]:
     if sweep is None:
         return seeds
     return seeds[: max(-(-len(seeds) // _SWEPT_SHARE), _FEWEST_SWEPT)]
-
-
-def _check(rows: dict[str, list[Row]]) -> None:
-    for row in (row for each in rows.values() for row in each):
-        if not np.isfinite([row.profit, row.spend]).all():
-            raise ArgumentError(
-                f"{row.policy!r} earned {row.profit!r} on a spend of {row.spend!r}",
-                where=f"{row.scenario}, seed {row.seed}",
-                fix="Budgets must be numbers, and not beyond all bounds",
-            )
 
 
 def _ordered(rows: list[Row]) -> tuple[Row, ...]:
