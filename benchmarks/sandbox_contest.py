@@ -16,11 +16,11 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from benchmarks.report import RESULTS, write
-from liftos_agents.errors import UserError
+from liftos_agents.errors import CancelledError, UserError
 from liftos_agents.lift.contestants import decider
 from liftos_agents.sandbox import arena, scenarios
 from liftos_agents.sandbox.arena_comparison import Comparison, Difference, compare
-from liftos_agents.sandbox.arena_rows import ArenaResult, Row, with_regret
+from liftos_agents.sandbox.arena_rows import ArenaResult, Row, failures, with_regret
 
 PLAYERS = (
     "hold",
@@ -37,6 +37,8 @@ SEEDS, FIRST_SEED = 30, 5000
 PIECE = 5
 """Seeds that are played in full, by everyone everywhere, before the next ones."""
 UNANSWERABLE = "unanswerable"
+STATES = ".sandbox_contest_*.jsonl"
+STOPPED = 130
 
 
 def main(arguments: Sequence[str] = ()) -> None:
@@ -57,10 +59,14 @@ def main(arguments: Sequence[str] = ()) -> None:
     )
     last = options.first_seed + options.seeds
     pieces = [range(first, min(first + PIECE, last)) for first in range(options.first_seed, last, PIECE)]
+    keep = whole or options.so_far
     try:
-        results = _played(pieces, options, keep=whole or options.so_far)
+        results = _played(pieces, options, keep=keep)
     except UserError as error:
         sys.exit(str(error))
+    except (CancelledError, KeyboardInterrupt):
+        print(_stopped(pieces, options, keep=keep), file=sys.stderr)
+        sys.exit(STOPPED)
     if not results:
         sys.exit("No seed is played in full yet")
     result = _joined(results)
@@ -76,7 +82,7 @@ def main(arguments: Sequence[str] = ()) -> None:
 def _played(pieces: list[range], options: argparse.Namespace, *, keep: bool) -> list[ArenaResult]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     found: list[ArenaResult] = []
-    total = len(options.policies) * len(options.scenarios) * options.seeds
+    total = _worlds(options) * options.seeds
     with Progress(*columns) as bar:
         task = bar.add_task("worlds", total=total)
         for seeds in pieces:
@@ -95,13 +101,30 @@ def _played(pieces: list[range], options: argparse.Namespace, *, keep: bool) -> 
     return found
 
 
+def _stopped(pieces: list[range], options: argparse.Namespace, *, keep: bool) -> str:
+    """What is kept of a run that was stopped, and how to go on."""
+    if not keep:
+        return "stopped; nothing is kept of a look, which is played anew each time"
+    whole = _worlds(options) * options.seeds
+    done = sum(_rows_kept(_state(seeds)) for seeds in pieces)
+    return f"stopped; {done:,} of {whole:,} worlds are kept in {RESULTS}/{STATES}; go on by the same command"
+
+
+def _worlds(options: argparse.Namespace) -> int:
+    """Of each seed."""
+    return len(options.policies) * len(options.scenarios)
+
+
+def _rows_kept(state: Path) -> int:
+    return max(state.read_bytes().count(b"\n") - 1, 0) if state.is_file() else 0
+
+
 def _state(seeds: range) -> Path:
-    return RESULTS / f".sandbox_contest_{seeds.start}_{seeds.stop}.jsonl"
+    return RESULTS / STATES.replace("*", f"{seeds.start}_{seeds.stop}")
 
 
 def _complete(state: Path, seeds: range, options: argparse.Namespace) -> bool:
-    rows = len(options.policies) * len(options.scenarios) * len(seeds)
-    return state.is_file() and len(state.read_bytes().splitlines()) == 1 + rows
+    return _rows_kept(state) == _worlds(options) * len(seeds)
 
 
 def _joined(results: list[ArenaResult]) -> ArenaResult:
@@ -128,6 +151,7 @@ def _rows(result: ArenaResult) -> list[dict[str, Any]]:
             "regret": None if line.normalised_regret is None else round(line.normalised_regret, 3),
             "abstained": line.abstained,
             "violations": line.violations,
+            "failed": line.failed,
         }
         for name, comparison in against.items():
             row |= _difference_cells(name, _difference(comparison, line.family, line.policy))
@@ -166,6 +190,10 @@ def _notes(result: ArenaResult) -> list[str]:
         notes.append(_abstentions(policy, right))
     hard = {row.policy for row in result.rows if row.violations}
     notes.append(f"Hard violations: {', '.join(sorted(hard)) if hard else 'none by anybody'}.")
+    failed = failures(result.rows)
+    notes += [f"{failure}; holding was played from then on." for failure in failed]
+    if not failed:
+        notes.append("Failures of a policy's own code: none by anybody.")
     times = [_seconds(policy, result) for policy in result.policies]
     return [*notes, *(time for time in times if time)]
 

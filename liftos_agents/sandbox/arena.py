@@ -24,6 +24,8 @@ SCHEMA = "1.2"
 BATCH = 256
 """Worlds that a task plays when the policy does not say: enough for numpy to be busy and for a kill to cost little."""
 MOST_SEEDS = 100_000
+IDLE_SECONDS = 20.0
+"""After which a process without work leaves; joblib's own 300 are long where a run was killed and nobody ends its processes."""
 
 Backend = Literal["loky", "ray", "sequential"]
 
@@ -109,7 +111,7 @@ def play(
     except (KeyboardInterrupt, CancelledError):
         if file is not None:
             done = file.kept
-        kept = f"{done:,} are kept in {state}; play again with it to go on" if state else "nothing is kept"
+        kept = f"{done:,} are kept in {state}" if state else "nothing is kept"
         raise CancelledError(f"stopped after {done:,} of {total:,} worlds; {kept}") from None
     finally:
         if file is not None:
@@ -125,7 +127,9 @@ def _run(tasks: list[Task], jobs: int, backend: Backend) -> Iterator[list[Row]]:
     if backend == "sequential" or (backend == "loky" and (jobs == 1 or len(tasks) < 2)):
         yield from (task.run() for task in tasks)
     elif backend == "loky":
-        work = joblib.Parallel(n_jobs=jobs, backend="loky", return_as="generator_unordered")
+        work = joblib.Parallel(
+            n_jobs=jobs, backend="loky", return_as="generator_unordered", idle_worker_timeout=IDLE_SECONDS
+        )
         yield from cast("Iterator[list[Row]]", work(joblib.delayed(Task.run)(task) for task in tasks))
     else:
         _register_ray()

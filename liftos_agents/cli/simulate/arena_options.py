@@ -104,11 +104,8 @@ def played(
                 progress=tell,
             )
     except CancelledError as stopped:
-        console.print(escape(str(stopped)), highlight=False, soft_wrap=True)
-        again = (
-            "Go on: the same command with --resume" if out else "Give --out FILE.jsonl to keep what is done"
-        )
-        console.print(again, highlight=False, soft_wrap=True)
+        again = "go on by the same command with --resume" if out else "--out FILE.jsonl keeps what is done"
+        console.print(f"{escape(str(stopped))}; {again}", highlight=False, soft_wrap=True)
         raise
 
 

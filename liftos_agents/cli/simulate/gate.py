@@ -81,8 +81,8 @@ def gate(
                     progress=tell,
                 )
         except CancelledError as stopped:
-            console.print(escape(str(stopped)), highlight=False, soft_wrap=True)
-            console.print("Go on: the same command with --resume", highlight=False)
+            again = "go on by the same command with --resume"
+            console.print(f"{escape(str(stopped))}; {again}", highlight=False, soft_wrap=True)
             raise
         root = lift.settings.home
     if as_json:

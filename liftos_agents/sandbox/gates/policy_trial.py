@@ -177,7 +177,9 @@ def _played(
                 done, resumed = done + unit.size, resumed + before
                 yield unit, rows
             return
-        work = joblib.Parallel(n_jobs=jobs, backend="loky", return_as="generator")
+        work = joblib.Parallel(
+            n_jobs=jobs, backend="loky", return_as="generator", idle_worker_timeout=arena.IDLE_SECONDS
+        )
         found = work(joblib.delayed(_Unit.run)(unit) for unit in units)
         outcomes = cast("Iterator[tuple[tuple[Row, ...], int]]", found)
         tell(0, 0, units[0].what)
