@@ -1,8 +1,9 @@
 """Who decides best in the simulated market: every policy and contestant over the ten families, paired by world.
 
-Run: python -m benchmarks sandbox_contest [--seeds N] [--jobs 2] [--policies NAME …] [--scenarios NAME …]. A stopped run goes on
-from its state; `--so-far` writes the seeds that are played in full. A look, with fewer seeds than `SEEDS` or with some
-policies or scenarios alone, is printed and not written.
+Run: python -m benchmarks sandbox_contest [--worlds N] [--jobs 2] [--policies NAME …] [--scenarios NAME …]. Every family gets as
+many worlds, dealt to its scenarios in turn, and each world a seed of its own. A stopped run goes on from its state; `--so-far`
+writes what is played in full. A look, with fewer worlds than `WORLDS` or with some policies or scenarios alone, is printed and
+not written.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +33,12 @@ PLAYERS = (
     "mmm_greedy",
     "optimiser",
 )
+AGENTS = ("mmm_greedy", "optimiser")
 REFERENCES = ("hold", "equal_split", "follow_platform_roas")
-SEEDS, FIRST_SEED = 30, 5000
-"""30 worlds in the family that has a single scenario, and some hundreds in all; none was looked at while contestants were made."""
-PIECE = 5
-"""Seeds that are played in full, by everyone everywhere, before the next ones."""
+WORLDS, FIRST_SEED, APART = 30, 7000, 100
+"""Worlds of a family; families' seeds begin `APART`. None was looked at while contestants were made."""
+PIECE = 10
+"""Worlds of each family that are played in full, by everyone, before the next ones."""
 UNANSWERABLE = "unanswerable"
 STATES = ".sandbox_contest_*.jsonl"
 STOPPED = 130
@@ -44,34 +47,35 @@ STOPPED = 130
 def main(arguments: Sequence[str] = ()) -> None:
     """Play, and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=SEEDS, help="worlds of each scenario")
+    parser.add_argument("--worlds", type=int, default=WORLDS, help="of each family")
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--policies", nargs="+", default=PLAYERS)
     parser.add_argument("--scenarios", nargs="+", default=scenarios.names())
-    parser.add_argument("--so-far", action="store_true", help="write the seeds that a stopped run has played")
+    parser.add_argument(
+        "--so-far", action="store_true", help="write the pieces that a stopped run has played in full"
+    )
     options = parser.parse_args(arguments)
     whole = (
-        options.seeds >= SEEDS
+        options.worlds >= WORLDS
         and tuple(options.policies) == PLAYERS
         and set(options.scenarios) == set(scenarios.names())
         and options.first_seed == FIRST_SEED
     )
-    last = options.first_seed + options.seeds
-    pieces = [range(first, min(first + PIECE, last)) for first in range(options.first_seed, last, PIECE)]
     keep = whole or options.so_far
     try:
+        pieces = _pieces(options)
         results = _played(pieces, options, keep=keep)
     except UserError as error:
         sys.exit(str(error))
     except (CancelledError, KeyboardInterrupt):
-        print(_stopped(pieces, options, keep=keep), file=sys.stderr)
+        print(_stopped(options, keep=keep), file=sys.stderr)
         sys.exit(STOPPED)
     if not results:
-        sys.exit("No seed is played in full yet")
+        sys.exit("No piece is played in full yet")
     result = _joined(results)
-    rows = _rows(result)
-    if whole or options.so_far:
+    rows = _rows(_dealt(result))
+    if keep:
         write("sandbox_contest", "Deciders in the simulated market", rows, notes=_notes(result))
         return
     for row in rows:
@@ -79,59 +83,108 @@ def main(arguments: Sequence[str] = ()) -> None:
     print(*_notes(result), sep="\n")
 
 
-def _played(pieces: list[range], options: argparse.Namespace, *, keep: bool) -> list[ArenaResult]:
+@dataclass(frozen=True)
+class _Part:
+    """What the arena plays at once: some worlds of one scenario."""
+
+    scenario: str
+    seeds: tuple[int, ...]
+
+    @property
+    def state(self) -> Path:
+        return RESULTS / STATES.replace("*", f"{self.scenario}_{self.seeds[0]}")
+
+
+def _pieces(options: argparse.Namespace) -> list[list[_Part]]:
+    """World n of a family is its n-th scenario's in turn, on a seed that no other world has."""
+    families: dict[str, list[str]] = {}
+    for name in sorted(options.scenarios):
+        families.setdefault(scenarios.scenario(name).family, []).append(name)
+    pieces: list[list[_Part]] = []
+    for first in range(0, options.worlds, PIECE):
+        parts: list[_Part] = []
+        for number, family in enumerate(sorted(families)):
+            start, members = options.first_seed + APART * number, families[family]
+            for place, name in enumerate(members):
+                last = min(first + PIECE, options.worlds)
+                seeds = [start + n for n in range(first, last) if n % len(members) == place]
+                parts += [_Part(name, tuple(seeds))] if seeds else []
+        pieces.append(parts)
+    return pieces
+
+
+def _played(pieces: list[list[_Part]], options: argparse.Namespace, *, keep: bool) -> list[ArenaResult]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    players = [decider(name) for name in options.policies]
     found: list[ArenaResult] = []
-    total = _worlds(options) * options.seeds
     with Progress(*columns) as bar:
-        task = bar.add_task("worlds", total=total)
-        for seeds in pieces:
-            state = _state(seeds) if keep else None
-            if options.so_far and (state is None or not _complete(state, seeds, options)):
-                continue
-            before = bar.tasks[0].completed
+        task = bar.add_task("worlds", total=_worlds(pieces, options))
+        for piece in pieces:
+            if options.so_far and not all(_complete(part, options) for part in piece):
+                break
+            for part in piece:
+                before = bar.tasks[0].completed
 
-            def tell(progress: arena.Progress, before: float = before) -> None:
-                bar.update(task, completed=before + progress.done)
+                def tell(progress: arena.Progress, before: float = before) -> None:
+                    bar.update(task, completed=before + progress.done)
 
-            players = [decider(name) for name in options.policies]
-            found.append(
-                arena.play(players, options.scenarios, seeds, jobs=options.jobs, state=state, progress=tell)
-            )
+                state = part.state if keep else None
+                found.append(
+                    arena.play(
+                        players, [part.scenario], part.seeds, jobs=options.jobs, state=state, progress=tell
+                    )
+                )
     return found
 
 
-def _stopped(pieces: list[range], options: argparse.Namespace, *, keep: bool) -> str:
+def _stopped(options: argparse.Namespace, *, keep: bool) -> str:
     """What is kept of a run that was stopped, and how to go on."""
     if not keep:
         return "stopped; nothing is kept of a look, which is played anew each time"
-    whole = _worlds(options) * options.seeds
-    done = sum(_rows_kept(_state(seeds)) for seeds in pieces)
+    pieces = _pieces(options)
+    done = sum(_rows_kept(part.state) for piece in pieces for part in piece)
+    whole = _worlds(pieces, options)
     return f"stopped; {done:,} of {whole:,} worlds are kept in {RESULTS}/{STATES}; go on by the same command"
 
 
-def _worlds(options: argparse.Namespace) -> int:
-    """Of each seed."""
-    return len(options.policies) * len(options.scenarios)
+def _worlds(pieces: list[list[_Part]], options: argparse.Namespace) -> int:
+    """All that is played, every policy's worlds counted."""
+    return len(options.policies) * sum(len(part.seeds) for piece in pieces for part in piece)
 
 
 def _rows_kept(state: Path) -> int:
     return max(state.read_bytes().count(b"\n") - 1, 0) if state.is_file() else 0
 
 
-def _state(seeds: range) -> Path:
-    return RESULTS / STATES.replace("*", f"{seeds.start}_{seeds.stop}")
-
-
-def _complete(state: Path, seeds: range, options: argparse.Namespace) -> bool:
-    return _rows_kept(state) == _worlds(options) * len(seeds)
+def _complete(part: _Part, options: argparse.Namespace) -> bool:
+    return _rows_kept(part.state) == len(options.policies) * len(part.seeds)
 
 
 def _joined(results: list[ArenaResult]) -> ArenaResult:
     rows = [row for result in results for row in result.rows]
     seeds = sorted({row.seed for row in rows})
-    header = results[0].header.model_copy(update={"seeds": f"{len(seeds)} from {seeds[0]} to {seeds[-1]}"})
-    return ArenaResult(header=header, rows=with_regret(rows))
+    played = {name: played for result in results for name, played in result.header.scenarios.items()}
+    said = {"seeds": f"{len(seeds)} from {seeds[0]} to {seeds[-1]}", "scenarios": played}
+    return ArenaResult(header=results[0].header.model_copy(update=said), rows=with_regret(rows))
+
+
+def _dealt(result: ArenaResult) -> ArenaResult:
+    """The rows as `compare` pairs them: the family as the scenario, and the n-th world of each family as one unit.
+
+    Worlds of different families share no seed, so that a unit is a stratified draw: one world of each family.
+    """
+    families = {row.scenario: row.family for row in result.rows}
+    place = {
+        (family, seed): number
+        for family in set(families.values())
+        for number, seed in enumerate(sorted({row.seed for row in result.rows if row.family == family}))
+    }
+    rows = [
+        row.model_copy(update={"scenario": row.family, "seed": place[row.family, row.seed]})
+        for row in result.rows
+    ]
+    header = result.header.model_copy(update={"scenarios": {f: f for f in set(families.values())}})
+    return ArenaResult(header=header, rows=tuple(rows))
 
 
 def _rows(result: ArenaResult) -> list[dict[str, Any]]:
@@ -182,10 +235,11 @@ def _notes(result: ArenaResult) -> list[str]:
     right = [row for row in result.rows if row.family == UNANSWERABLE]
     notes = [
         f"Simulated data: {len(known)} families, {len(result.scenarios)} scenarios, seeds {result.header.seeds}.",
-        "− NAME: profit less NAME's in the same world, its mean over the horizon with 95 % bounds by Student's t over seeds, then, "
-        "where there are several scenarios, by Liang and Zeger with scenarios as clusters; of spend: as a share of NAME's spend.",
+        "− NAME: profit less NAME's in the same world, its mean over the horizon with 95 % bounds by Student's t over worlds, then, "
+        "for all together, by Liang and Zeger with families as clusters; of spend: as a share of NAME's spend.",
         "regret: (oracle − policy) / (oracle − hold) of expected profit; 0 is the oracle, 1 is hold.",
     ]
+    notes += [_by_scenario(policy, result) for policy in AGENTS if policy in result.policies]
     for policy in sorted({row.policy for row in right if row.abstained}):
         notes.append(_abstentions(policy, right))
     hard = {row.policy for row in result.rows if row.violations}
@@ -196,6 +250,16 @@ def _notes(result: ArenaResult) -> list[str]:
         notes.append("Failures of a policy's own code: none by anybody.")
     times = [_seconds(policy, result) for policy in result.policies]
     return [*notes, *(time for time in times if time)]
+
+
+def _by_scenario(policy: str, result: ArenaResult) -> str:
+    held = result.of("hold") if "hold" in result.policies else {}
+    gains: dict[str, list[float]] = {}
+    for world, row in result.of(policy).items():
+        if world in held:
+            gains.setdefault(row.scenario, []).append(row.profit - held[world].profit)
+    each = [f"{name} {sum(own) / len(own):+,.0f} ({len(own)})" for name, own in sorted(gains.items())]
+    return f"{policy} − hold by scenario (worlds): {', '.join(each)}."
 
 
 def _abstentions(policy: str, rows: list[Row]) -> str:
