@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,8 @@ from liftos_agents.sandbox.noise import Array
 from liftos_agents.sandbox.spec import MarketSpec
 
 _TOLERANCE = 1e-9
+_FEW = 256
+"""Channels · worlds up to which a broadcast costs more than what it computes."""
 _FOOTHOLD = 0.05
 """Of a channel's mean spend: what pacing lets grow from nothing."""
 
@@ -33,23 +37,32 @@ class BudgetRules:
         """Channels whose budgets take effect later, and how many weeks."""
         self.longest_lead = max((weeks for _, weeks in self.late), default=0)
         self.scale = spec.mean_spend * _TOLERANCE
+        self._written: BudgetRules | None = None
+
+    def written_out(self, worlds: int) -> BudgetRules:
+        """These rules once a world, where worlds are few: numpy is slow at short broadcasts."""
+        if len(self.low) * worlds > _FEW:
+            return self
+        if self._written is None or self._written.low.shape[1] != worlds:
+            self._written = copy(self)
+            for name in ("low", "high", "foothold"):
+                setattr(self._written, name, np.repeat(getattr(self, name), worlds, axis=1))
+        return self._written
 
     def cut(self, asked: Array, booked: Array) -> tuple[Array, NDArray[np.bool_]]:
-        """Budgets (C, S) within bounds, and the worlds (S,) in which a hard bound was broken; `booked` is the week before's."""
-        sound = bool(np.isfinite(np.add.reduce(asked, axis=None)))
-        finite = np.True_ if sound else np.isfinite(asked)
-        wanted = asked if sound else np.where(finite, asked, booked)
-        budgets = np.maximum(wanted, self.low)
-        if self.bounded:
-            budgets = np.minimum(budgets, self.high)
-        moved = np.abs(budgets - wanted) > self.scale
-        broken = np.logical_or.reduce(moved | ~finite, axis=0)
+        """Budgets within bounds, and the worlds in which a hard bound was broken, (S,).
+
+        Args:
+            asked: Budgets, (C, S); what is not finite is broken, and `booked` holds on.
+            booked: The week before's.
+        """
+        budgets, broken = self._bound(asked, booked)
         if self.capped:
             over = np.add.reduce(budgets, axis=0) > self.cap + self.scale
-            if np.logical_or.reduce(over):
+            if np.count_nonzero(over):
                 broken = broken | over
                 above = budgets - self.low
-                share = np.minimum(1.0, self.spare / np.maximum(above.sum(axis=0), 1e-300))
+                share = np.minimum(1.0, self.spare / np.maximum(np.add.reduce(above, axis=0), 1e-300))
                 budgets = self.low + above * share
         if self.pacing is not None:
             most = np.maximum(booked, self.foothold)
@@ -58,15 +71,28 @@ class BudgetRules:
             np.minimum(budgets, most, out=budgets)
         return budgets, broken
 
+    def _bound(self, asked: Array, booked: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """Budgets within the bounds of their channels, and the worlds where they were not."""
+        budgets = np.maximum(asked, self.low)
+        if self.bounded:
+            np.minimum(budgets, self.high, out=budgets)
+        finite = np.isfinite(asked)
+        if np.count_nonzero(finite) == finite.size and not np.count_nonzero(budgets != asked):
+            return budgets, np.zeros(asked.shape[1], dtype=bool)
+        wanted = np.where(finite, asked, booked)
+        np.maximum(wanted, self.low, out=budgets)
+        if self.bounded:
+            np.minimum(budgets, self.high, out=budgets)
+        moved = np.abs(budgets - wanted)
+        return budgets, np.logical_or.reduce((moved > self.scale) | ~finite, axis=0)
+
     def cut_experiment(self, regional: Array, before: float) -> bool:
         """Whether experiments lift a week's regional spend (G, C), `before` without them, beyond a bound; it is cut then.
 
         Every region is cut in proportion, so that the regions still differ by the experiment's factor.
         """
         totals = regional.sum(axis=0)
-        kept = np.minimum(
-            1.0, np.divide(self.high.ravel(), totals, out=np.ones_like(totals), where=totals > 0)
-        )
+        kept = np.minimum(1.0, np.divide(self.high[:, 0], totals, out=np.ones_like(totals), where=totals > 0))
         regional *= kept
         total, most = float(regional.sum()), max(self.cap, before)
         if total > most:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from liftos_agents.sandbox.noise import Array, normal, uniform
+from liftos_agents.sandbox.noise import Array, normal, normals, uniform
 from liftos_agents.sandbox.spec import MarketSpec
 
 Weeks = NDArray[np.int64]
@@ -20,7 +20,7 @@ WEEKS_PER_YEAR = DAYS_PER_YEAR / 7.0
 
 def demand_path(spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks) -> Array:
     """Demand D, shape (S, T), mean about 1; weeks count from the first one shown and are consecutive."""
-    national = _autoregression(spec, seeds, weeks, "demand", spec.demand.volatility)
+    national = _autoregressions(spec, seeds, weeks, ("demand",), spec.demand.volatility)[0]
     return np.exp(national) * season(spec, weeks) * holiday(spec, weeks)
 
 
@@ -28,11 +28,9 @@ def region_demand(spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks) -> A
     """Each region's own demand beside the national one, mean 1, shape (S, T, G)."""
     if spec.geos.volatility == 0.0:
         return np.ones((len(seeds), len(weeks), spec.geos.count))
-    paths = [
-        _autoregression(spec, seeds, weeks, f"demand in region {g + 1}", spec.geos.volatility)
-        for g in range(spec.geos.count)
-    ]
-    return np.exp(np.stack(paths, axis=-1))
+    streams = tuple(f"demand in region {g + 1}" for g in range(spec.geos.count))
+    paths = _autoregressions(spec, seeds, weeks, streams, spec.geos.volatility)
+    return np.exp(np.ascontiguousarray(paths.transpose(1, 2, 0)))
 
 
 def price_path(spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks) -> Array:
@@ -43,9 +41,9 @@ def price_path(spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks) -> Arra
 
 
 def baseline_path(spec: MarketSpec, weeks: Weeks, demand: Array, price: Array) -> Array:
-    """Expected revenue without media, shape (S, T)."""
-    growth = (1.0 + spec.trend) ** (weeks / WEEKS_PER_YEAR)
-    return spec.base_revenue * growth * demand**spec.demand.effect * price ** (-spec.promotions.elasticity)
+    """Expected revenue without media by region, shape (S, T, G), from demand of that shape and prices (S, T)."""
+    growth = spec.base_revenue * (1.0 + spec.trend) ** (weeks / WEEKS_PER_YEAR)
+    return growth[:, None] * demand**spec.demand.effect * (price ** (-spec.promotions.elasticity))[..., None]
 
 
 def proxy_path(spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks, demand: Array) -> Array:
@@ -94,13 +92,13 @@ def week_dates(spec: MarketSpec, weeks: Weeks) -> list[dt.date]:
     return [spec.start + dt.timedelta(days=7 * int(week)) for week in weeks]
 
 
-def _autoregression(
-    spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks, stream: str, volatility: float
+def _autoregressions(
+    spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks, streams: tuple[str, ...], volatility: float
 ) -> Array:
-    """An AR(1) in its stationary law, its exponential 1 in the mean; its past is that of `weeks_before`."""
+    """AR(1) paths in their stationary law, (N, S, T), their exponentials 1 in the mean; their past is that of `weeks_before`."""
     persistence = spec.demand.persistence
     first = -spec.weeks_before
-    innovations = normal(seeds, np.arange(first, int(weeks[-1]) + 1), stream)
-    innovations[:, 1:] *= np.sqrt(1.0 - persistence**2)
-    path = np.asarray(lfilter([1.0], [1.0, -persistence], innovations, axis=1))
-    return (volatility * path - 0.5 * volatility**2)[:, int(weeks[0]) - first :]
+    innovations = normals(seeds, np.arange(first, int(weeks[-1]) + 1), streams)
+    innovations[..., 1:] *= np.sqrt(1.0 - persistence**2)
+    path = np.asarray(lfilter([1.0], [1.0, -persistence], innovations, axis=-1))
+    return (volatility * path - 0.5 * volatility**2)[..., int(weeks[0]) - first :]

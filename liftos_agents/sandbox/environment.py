@@ -114,9 +114,10 @@ class MarketEnv(gymnasium.Env[Floats, Floats]):
         else:
             self._play = self._play.again([world])
         self._units = Units.of(self._play)
-        self._opening = self.layout.opening(self._units)
+        self._opening = self.layout.opening(self._play, self._units)
+        self._total = float(self._units.total[0])
         self._shown = f"week 0 of {self.horizon}"
-        return self.layout.observe(self._opening, self._units, self._play.history, 0)[0], {"week": 0}
+        return self.layout.first(self._play, self._units, self._opening)[0], {"week": 0}
 
     def step(self, action: Floats) -> tuple[Floats, float, bool, bool, dict[str, Any]]:
         """Play a week.
@@ -128,20 +129,19 @@ class MarketEnv(gymnasium.Env[Floats, Floats]):
         play = self._play
         if play is None:
             raise gymnasium.error.ResetNeeded("reset the market before its first week")
-        violations, spent = play.score.violations[0], play.score.spend[0]
-        report, profit = play.step(self.layout.decision(np.asarray(action)[None], self._units))
-        gain = float(profit[0])
+        money = play.advance(self.layout.decision(np.asarray(action)[None], self._units))
+        gain, _, spent, _ = money[:, 0].tolist()
         info = {
-            "revenue": float(report.revenue[0, 0]),
-            "spend": float(play.score.spend[0] - spent),
+            "revenue": float(play.shown[0, -1]),
+            "spend": spent,
             "profit": gain,
-            "violations": int(play.score.violations[0] - violations),
+            "violations": int(play.violations[0]),
             "week": play.week,
         }
         if self.render_mode is not None:
             self._shown = _line(info, self.market.currency, self.horizon)
-        observation = self.layout.observe(self._opening, self._units, report, play.week)[0]
-        return observation, gain / float(self._units.total[0]), play.done, False, info
+        observation = self.layout.observe(play, self._units, self._opening)[0]
+        return observation, gain / self._total, play.done, False, info
 
     def render(self) -> str | None:  # type: ignore[override]
         """The last week as a line of text, in the mode `ansi`."""

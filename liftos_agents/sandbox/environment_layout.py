@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from gymnasium.spaces import Box
 from numpy.typing import NDArray
 
 from liftos_agents.errors import ArgumentError
-from liftos_agents.sandbox.decision import Decision, Report
+from liftos_agents.sandbox.decision import Decision
 from liftos_agents.sandbox.demand import WEEKS_PER_YEAR
 from liftos_agents.sandbox.experiments import ExperimentDesign
 from liftos_agents.sandbox.noise import Array
@@ -24,6 +25,8 @@ MOST_FACTOR = 2.0
 BOUND = 10.0
 """Observations are cut at ± this."""
 _YEAR = 52
+_NOTHING, _ONE = np.array(0.0, np.float32), np.array(1.0, np.float32)
+_HALF, _LOWER, _UPPER = np.array(0.5), np.array(-BOUND), np.array(BOUND)
 _LEAST_SHARE = 0.05
 
 
@@ -43,6 +46,11 @@ class Units:
     revenue: Array
     total: Array
 
+    @cached_property
+    def shown(self) -> Array:
+        """(S, 3C + 1) spend, impressions, claims and revenue: what `MarketPlay.shown` is divided by."""
+        return np.concatenate([self.money, self.impressions, self.claimed, self.revenue[:, None]], axis=1)
+
     @classmethod
     def of(cls, play: MarketPlay) -> Units:
         """From what the incumbent's weeks showed."""
@@ -57,6 +65,19 @@ class Units:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Opening:
+    """What an episode's observations begin from.
+
+    Attributes:
+        fields: (S, O) with the fields of the year filled in, and experiments as read so far, their ages rising.
+        outside: (H + 1, S, 5) search interest, price, season and weeks left, by weeks played.
+    """
+
+    fields: Array
+    outside: Array
+
+
 class Layout:
     """Spaces of one market, and the way from an action to a decision; `MarketEnv` lists every index."""
 
@@ -66,8 +87,11 @@ class Layout:
         self.observation_space = Box(-BOUND, BOUND, (8 * self.channels + 7,), np.float32)
         searches = [c.search for c in spec.channels]
         self._bids = any(s is not None for s in searches)
-        self._floor = np.array([1.0 if s is None else s.floor for s in searches])
-        self._range = np.array([0.0 if s is None else s.ceiling - s.floor for s in searches])
+        self._most = np.array([MOST_BUDGET] * self.channels + [1.0] * (3 * self.channels + 3), np.float32)[
+            None
+        ]
+        self._floor = np.array([1.0 if s is None else s.floor for s in searches])[None]
+        self._range = np.array([0.0 if s is None else s.ceiling - s.floor for s in searches])[None]
         weeks = np.arange(horizon + 1)
         angle = 2.0 * np.pi * ((spec.start.timetuple().tm_yday / 7.0 + spec.weeks + weeks) / WEEKS_PER_YEAR)
         self._calendar = np.stack([np.sin(angle), np.cos(angle), 1.0 - weeks / horizon], axis=1)
@@ -100,46 +124,65 @@ class Layout:
             raise ArgumentError(
                 f"actions must have shape ({len(units.total)}, {4 * c + 3}), got {actions.shape}"
             )
-        within = np.minimum(np.maximum(actions, np.float32(0.0)), np.float32(1.0))
+        within = np.maximum(actions, _NOTHING)
+        np.minimum(within, _ONE, out=within)
+        # In single precision a third, three times, is one: holding can be said exactly.
+        asked = (within * self._most).astype(np.float64)
+        bids = None
+        if self._bids:
+            bids = asked[:, 2 * c : 3 * c] * self._range
+            bids += self._floor
         return Decision(
-            # In single precision a third, three times, is one: holding can be said exactly.
-            spend=within[:, :c] * np.float32(MOST_BUDGET) * units.money,
-            refresh=within[:, c : 2 * c] > 0.5,
-            bids=self._floor + self._range * within[:, 2 * c : 3 * c] if self._bids else None,
+            spend=asked[:, :c] * units.money,
+            refresh=asked[:, c : 2 * c] > _HALF,
+            bids=bids,
             experiments=self._experiments(within[:, 3 * c :]) if self.spec.geos.count > 1 else None,
         )
 
-    def opening(self, units: Units) -> Array:
-        """(S, O) observations whose fields of the year are filled in and whose experiments are none."""
+    def opening(self, play: MarketPlay, units: Units) -> Opening:
+        """What the observations of an episode that begins now are built upon; its experiments are none."""
         c, start = self.channels, 3 * self.channels + 6
         found = np.zeros((len(units.total), 8 * c + 7))
         found[:, start : start + c] = units.money / units.total[:, None]
         found[:, start + c : start + 2 * c] = units.claimed / units.money
         found[:, start + 2 * c] = units.total / units.revenue
         found[:, -c:] = 1.0
-        return found
+        outside = np.empty((len(self._calendar), len(found), 5))
+        outside[0, :, 0], outside[0, :, 1] = (
+            play.history.search_interest[:, -1],
+            play.history.price_index[:, -1],
+        )
+        outside[1:, :, 0], outside[1:, :, 1] = play.search_interest.T, play.price_index.T
+        outside[..., 0] *= 0.01
+        outside[..., 2:] = self._calendar[:, None]
+        return Opening(found, outside)
 
-    def observe(self, opening: Array, units: Units, report: Report, week: int) -> Floats:
-        """(S, O) after `week` weeks, of the last week of `report`; its readings enter `opening`, whose ages rise."""
+    def first(self, play: MarketPlay, units: Units, opening: Opening) -> Floats:
+        """(S, O) before the first week."""
+        seen = play.history
+        last = [seen.spend[:, -1], seen.impressions[:, -1], seen.claimed[:, -1], seen.revenue[:, -1:]]
+        return self._observed(np.concatenate(last, axis=1), units, opening, 0)
+
+    def observe(self, play: MarketPlay, units: Units, opening: Opening) -> Floats:
+        """(S, O) after the week just played; its readings enter `opening`, whose ages rise."""
         c = self.channels
-        if self.spec.geos.count > 1 and week:
-            ages = opening[:, -c:]
+        if self.spec.geos.count > 1:
+            ages = opening.fields[:, -c:]
             np.minimum(ages + 1.0 / _YEAR, 1.0, out=ages)
-            for world, readings in report.readings.items():
+            for world, readings in play.readings.items():
                 for reading in readings:
                     channel = self.spec.names.index(reading.design.channel)
                     value, error = np.nan_to_num(reading.incremental_return(), posinf=0.0, neginf=0.0)
-                    opening[world, [channel - 3 * c, channel - 2 * c, channel - c]] = value, error, 0.0
-        found = opening.copy()
-        np.divide(report.spend[:, -1], units.money, out=found[:, :c])
-        np.divide(report.impressions[:, -1], units.impressions, out=found[:, c : 2 * c])
-        np.divide(report.claimed[:, -1], units.claimed, out=found[:, 2 * c : 3 * c])
-        found[:, 3 * c] = report.revenue[:, -1] / units.revenue
-        found[:, 3 * c + 1] = report.search_interest[:, -1] * 0.01
-        found[:, 3 * c + 2] = report.price_index[:, -1]
-        found[:, 3 * c + 3 : 3 * c + 6] = self._calendar[week]
-        np.minimum(found, BOUND, out=found)
-        np.maximum(found, -BOUND, out=found)
+                    places = [channel - 3 * c, channel - 2 * c, channel - c]
+                    opening.fields[world, places] = value, error, 0.0
+        return self._observed(play.shown, units, opening, play.week)
+
+    def _observed(self, shown: Array, units: Units, opening: Opening, week: int) -> Floats:
+        found, width = opening.fields.copy(), shown.shape[1]
+        np.divide(shown, units.shown, out=found[:, :width])
+        found[:, width : width + 5] = opening.outside[week]
+        np.minimum(found, _UPPER, out=found)
+        np.maximum(found, _LOWER, out=found)
         return found.astype(np.float32)
 
     def _experiments(self, wishes: Floats) -> dict[int, ExperimentDesign]:

@@ -15,7 +15,8 @@ from liftos_agents.sandbox.decision import Decision
 from liftos_agents.sandbox.demand import week_dates
 from liftos_agents.sandbox.experiments import ExperimentDesign, ExperimentReading
 from liftos_agents.sandbox.market import simulate
-from liftos_agents.sandbox.play import WEEKS_BEFORE_EXPERIMENT, MarketPlay, Score
+from liftos_agents.sandbox.play import MarketPlay, Score
+from liftos_agents.sandbox.running_experiments import WEEKS_BEFORE_EXPERIMENT
 from liftos_agents.sandbox.spec import MarketSpec
 
 WEEKS = 8

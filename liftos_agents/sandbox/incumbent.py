@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from liftos_agents.sandbox.demand import Weeks
-from liftos_agents.sandbox.noise import Array, normal, uniform
-from liftos_agents.sandbox.spec import ChannelSpec, MarketSpec
+from liftos_agents.sandbox.noise import Array, normals, uniforms
+from liftos_agents.sandbox.spec import MarketSpec
 
 FLIGHT_WEEKS = 4
 
 
 def planned_spend(spec: MarketSpec, seeds: NDArray[np.int64], weeks: Weeks, demand: Array) -> Array:
     """The incumbent planner's spend ∝ D^φ, shape (S, T, C)."""
-    shared = spec.planner.common_shock
-    common = _shock(normal(seeds, weeks, "common budget"), shared)
-    columns = [_channel_spend(spec, c, seeds, weeks, demand) * common for c in spec.channels]
-    return np.stack(columns, axis=-1)
+    channels, planner = spec.channels, spec.planner
+    volatility = [planner.common_shock, *(c.volatility for c in channels)]
+    draws = normals(seeds, weeks, ("common budget", *(f"spend of {c.name}" for c in channels)))
+    draws *= _column(volatility)
+    draws -= _column([0.5 * v**2 for v in volatility])
+    shocks = np.exp(draws, out=draws)
+    elasticities = [planner.confounding if c.confounding is None else c.confounding for c in channels]
+    followed = {elasticity: demand**elasticity for elasticity in elasticities}
+    spend = np.stack([followed[elasticity] for elasticity in elasticities])
+    spend *= _column([c.mean_spend / c.active for c in channels])
+    spend *= shocks[1:]
+    streams = tuple(f"flights of {c.name}" for c in channels)
+    spend *= uniforms(seeds, weeks // FLIGHT_WEEKS, streams) < _column([c.active for c in channels])
+    late = [(n, c.first_week) for n, c in enumerate(channels) if c.first_week is not None]
+    for channel, first in late:
+        spend[channel] *= weeks >= first
+    spend *= shocks[0]
+    return np.ascontiguousarray(spend.transpose(1, 2, 0))
 
 
-def _channel_spend(
-    spec: MarketSpec, channel: ChannelSpec, seeds: NDArray[np.int64], weeks: Weeks, demand: Array
-) -> Array:
-    elasticity = spec.planner.confounding if channel.confounding is None else channel.confounding
-    own = _shock(normal(seeds, weeks, f"spend of {channel.name}"), channel.volatility)
-    flights = uniform(seeds, weeks // FLIGHT_WEEKS, f"flights of {channel.name}") < channel.active
-    spend = channel.mean_spend / channel.active * demand**elasticity * own * flights
-    return spend if channel.first_week is None else spend * (weeks >= channel.first_week)
-
-
-def _shock(draws: Array, volatility: float) -> Array:
-    return np.exp(volatility * draws - 0.5 * volatility**2)
+def _column(values: Sequence[float]) -> Array:
+    return np.array(values)[:, None, None]

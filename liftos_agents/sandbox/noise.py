@@ -7,6 +7,7 @@ finaliser (Steele et al. 2014) as the bijection. Two policies on one seed meet t
 from __future__ import annotations
 
 import hashlib
+import math
 from functools import cache
 
 import numpy as np
@@ -22,11 +23,17 @@ _LARGE_MEAN = 50.0
 
 def uniform(seeds: ArrayLike, weeks: ArrayLike, stream: str) -> Array:
     """Uniforms strictly between 0 and 1, shape (S, T), for seeds (S,) and week numbers (T,), which may be negative."""
+    return uniforms(seeds, weeks, (stream,))[0]
+
+
+def uniforms(seeds: ArrayLike, weeks: ArrayLike, streams: tuple[str, ...]) -> Array:
+    """`uniform` of N streams, shape (N, S, T)."""
     seed_words = np.asarray(seeds, dtype=np.int64).astype(np.uint64)
     week_words = np.asarray(weeks, dtype=np.int64).astype(np.uint64)
-    rows = _mix(_mix(seed_words + _GOLDEN) ^ _key(stream))
-    words = _mix(rows[:, None] + (week_words + np.uint64(1)) * _GOLDEN)
-    drawn = (words >> np.uint64(11)).astype(np.float64)
+    rows = _mix(_mix(seed_words + _GOLDEN) ^ _keys(streams))
+    words = _mix(rows[..., None] + (week_words + np.uint64(1)) * _GOLDEN)
+    words >>= np.uint64(11)
+    drawn = words.astype(np.float64)
     drawn += 0.5
     drawn *= 2.0**-53
     return drawn
@@ -35,6 +42,12 @@ def uniform(seeds: ArrayLike, weeks: ArrayLike, stream: str) -> Array:
 def normal(seeds: ArrayLike, weeks: ArrayLike, stream: str) -> Array:
     """Standard Normal draws, shape (S, T), through the inverse CDF."""
     return ndtri(uniform(seeds, weeks, stream))
+
+
+def normals(seeds: ArrayLike, weeks: ArrayLike, streams: tuple[str, ...]) -> Array:
+    """`normal` of N streams, shape (N, S, T)."""
+    drawn = uniforms(seeds, weeks, streams)
+    return ndtri(drawn, out=drawn)
 
 
 def negative_binomial(
@@ -55,6 +68,18 @@ def negative_binomial(
     result[small] = _exact(given[small], centre[small], dispersion)
     result[~small] = _matched(ndtri(given[~small]), centre[~small], dispersion)
     return result
+
+
+def few_counts(quantiles: Array, means: Array, dispersion: float, size: float) -> Array | None:
+    """`negative_binomial` times `size`, to the last bit, of a few numbers one by one, (…): sooner done than as arrays.
+
+    None where a mean is too small for it.
+    """
+    given = [mean / size for mean in means.ravel().tolist()]
+    if not all(_LARGE_MEAN < each < math.inf for each in given):
+        return None
+    pairs = zip(quantiles.ravel().tolist(), given, strict=True)
+    return np.array([_matched_one(*pair, dispersion) * size for pair in pairs]).reshape(means.shape)
 
 
 def _exact(u: Array, mean: Array, dispersion: float) -> Array:
@@ -79,9 +104,20 @@ def _matched(quantile: Array, mean: Array, dispersion: float) -> Array:
     return np.maximum(np.rint(counts, out=counts), 0.0, out=counts)
 
 
+def _matched_one(quantile: float, mean: float, dispersion: float) -> float:
+    """`_matched` to the last bit: a few numbers are sooner done one by one."""
+    extra = dispersion * mean
+    spread = math.sqrt(mean * (1.0 + extra))
+    root_shape = 2.0 * spread / (1.0 + 2.0 * extra)
+    third = 1.0 / (3.0 * root_shape)
+    root = max(1.0 + third * (quantile - third), 0.0)
+    return max(float(round((root * root * root - 1.0) * (root_shape * spread) + mean)), 0.0)
+
+
 @cache
-def _key(stream: str) -> np.uint64:
-    return np.uint64(int.from_bytes(hashlib.sha256(stream.encode()).digest()[:8], "big"))
+def _keys(streams: tuple[str, ...]) -> _Words:
+    digests = [hashlib.sha256(stream.encode()).digest()[:8] for stream in streams]
+    return np.array([[int.from_bytes(each, "big")] for each in digests], dtype=np.uint64)
 
 
 def _mix(words: _Words) -> _Words:

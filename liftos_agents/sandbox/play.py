@@ -21,16 +21,16 @@ from liftos_agents.sandbox import sales
 from liftos_agents.sandbox.budget_rules import BudgetRules
 from liftos_agents.sandbox.decision import Decision, Report
 from liftos_agents.sandbox.delivered import Delivered
-from liftos_agents.sandbox.experiments import ExperimentDesign, ExperimentReading
+from liftos_agents.sandbox.experiments import ExperimentReading
 from liftos_agents.sandbox.history import History
 from liftos_agents.sandbox.noise import Array
 from liftos_agents.sandbox.response import Carry, Response
+from liftos_agents.sandbox.running_experiments import RunningExperiments, weeks_kept
 from liftos_agents.sandbox.spec import MarketSpec
 from liftos_agents.sandbox.tape import Tape, record
 from liftos_agents.sandbox.weekly import Weekly
 from liftos_agents.sandbox.weekly_layout import Numbers, Track, Week
 
-WEEKS_BEFORE_EXPERIMENT = 8
 _BLOCK = 16_384
 """Worlds · regions · channels that are played together: arrays of 128 KiB."""
 
@@ -53,13 +53,6 @@ class Score:
     violations: NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class _Running:
-    design: ExperimentDesign
-    channel: int
-    first: int
-
-
 class MarketPlay:
     """S worlds in play.
 
@@ -76,6 +69,8 @@ class MarketPlay:
         abstained: (S,) worlds in which the decider abstained at least once.
         kept: What was delivered, where `keep`.
         incumbent_bids: (C,), 1 where nothing is bought by bids.
+        search_interest, price_index: (S, H), of the weeks to decide.
+        violations: (S,) in the last week played; likewise `readings` of experiments that ended with it, by world.
     """
 
     def __init__(
@@ -92,12 +87,12 @@ class MarketPlay:
         self.response = Response(spec)
         self.fading = self.response.fading
         self._numbers = Numbers(self.response)
-        self._bounds = BudgetRules(spec)
+        self._rules = BudgetRules(spec)
         channels = spec.channels
         self.incumbent_bids = np.array([1.0 if c.search is None else c.search.bid for c in channels])
         self._refresh_cost = np.array([[c.fatigue.refresh_cost] for c in channels])
-        self._mille = 1000.0 / np.array([c.cost_per_mille for c in channels])
-        self._kept_weeks = WEEKS_BEFORE_EXPERIMENT + spec.experiments.most_weeks if spec.geos.count > 1 else 0
+        self._weeks = spec.weeks + np.arange(horizon)
+        self._kept_weeks = weeks_kept(spec)
         self._keep = keep
         self._open(seeds)
 
@@ -112,24 +107,28 @@ class MarketPlay:
         """Play the incumbent's weeks, in blocks of worlds."""
         self.seeds = np.asarray(seeds, dtype=np.int64)
         worlds = len(self.seeds)
+        some = slice(worlds)
         # numpy adds up one world alone in another order than several: a single one is played twice.
         rows = np.repeat(self.seeds, 2) if worlds == 1 else self.seeds
         past = History(self.spec, len(rows), self._kept_weeks)
-        self._proxy, self._price = (np.empty((len(rows), self.horizon)) for _ in range(2))
+        self.search_interest, self.price_index = np.empty((2, len(rows), self.horizon))
         self._blocks: list[tuple[slice, Weekly]] = []
         carries = [self._open_block(rows, block, past) for block in self._cut_up(len(rows))]
         self.kept = Delivered(Carry.join(carries).worlds(slice(worlds))) if self._keep else None
         self.history = past.report(worlds)
+        self.search_interest, self.price_index = self.search_interest[some], self.price_index[some]
         self._incumbent = past.incumbent[:worlds]
         self._held = np.ascontiguousarray(past.incumbent.T)
+        self._bounds = self._rules.written_out(len(rows))
         self._booked = self._held
         longest = self._bounds.longest_lead
         self._waiting = deque([self._held] * (longest + 1), longest + 1)
-        self._remembered = deque(past.last_weeks(), self._kept_weeks)
-        self._running: dict[int, list[_Running]] = {}
-        self.score = Score(*(np.zeros(worlds) for _ in range(4)), violations=np.zeros(worlds, np.int64))
+        self._experiments = RunningExperiments(self.spec, self.horizon, self._rules, past)
+        self._totals = np.zeros((4, len(rows)))
+        self.score = Score(*self._totals[:, some], violations=np.zeros(worlds, np.int64))
         self.week = 0
         self.abstained = np.zeros(worlds, dtype=bool)
+        self.readings: dict[int, list[ExperimentReading]] = {}
 
     def _cut_up(self, rows: int) -> list[slice]:
         size = max(2, _BLOCK // self.response.effect.size)
@@ -139,13 +138,19 @@ class MarketPlay:
         spec = self.spec
         first = spec.weeks_before + spec.weeks
         stop = first + self.horizon
-        tape = record(spec, rows[block], stop + self.fading)
+        seeds = rows[block]
+        tape = record(spec, seeds[:1] if len(self.seeds) == 1 else seeds, stop + self.fading)
+        if len(self.seeds) == 1:
+            tape = tape.repeat(2)
         before = tape.span(0, first)
         planned = before.planned[:, :, None, :] * self._numbers.weights
         flows, carry = self.response.respond(before, planned)
         past.add(block, before, flows, sales.draw(spec, flows.expected, before.luck))
-        self._proxy[block], self._price[block] = tape.proxy[:, first:stop], tape.price[:, first:stop]
-        track = Track.of(self._numbers, tape.span(first, tape.weeks))
+        self.search_interest[block], self.price_index[block] = (
+            tape.proxy[:, first:stop],
+            tape.price[:, first:stop],
+        )
+        track = Track(self._numbers, tape.span(first, tape.weeks))
         self._blocks.append((block, Weekly(self._numbers, track, carry)))
         return carry
 
@@ -170,6 +175,15 @@ class MarketPlay:
         Raises:
             ArgumentError: The horizon is over, or the decision has the wrong shape.
         """
+        profit = self.advance(decision)[0]
+        return self._report(), profit
+
+    def advance(self, decision: Decision) -> Array:
+        """Play a week; its profit, expected profit, spend and fees, (4, S). `shown` and `readings` hold what it shows.
+
+        Raises:
+            ArgumentError: The horizon is over, or the decision has the wrong shape.
+        """
         if self.done:
             raise ArgumentError(f"the {self.horizon} weeks are over")
         worlds, channels = len(self.seeds), len(self.spec.channels)
@@ -186,42 +200,40 @@ class MarketPlay:
             violations[abstains] = 0
         self._booked = budgets
         delivered = self._after_lead(budgets)
-        fees = np.zeros(worlds)
+        money = np.empty((4, len(broken)))
+        spent, fees = money[2], money[3]
+        bids, refresh = self._bids(decision.bids), decision.refresh
+        if refresh is None:
+            fees[...] = 0.0
+        else:
+            refresh = self._turned(refresh)
+            np.add.reduce(refresh * self._refresh_cost, axis=0, out=fees)
         for world, design in (decision.experiments or {}).items():
-            if self._begin(world, design):
+            if self._experiments.begin(world, design, self.week):
                 fees[world] += self.spec.experiments.fee
             else:
                 violations[world] += 1
-        bids, refresh = decision.bids, decision.refresh
-        if bids is not None:
-            bids = self._turned(np.where(np.isfinite(bids), bids, self.incumbent_bids))
-        if refresh is not None:
-            refresh = self._turned(refresh)
-            fees += np.add.reduce(refresh * self._refresh_cost, axis=0)[:worlds]
-        changed = self._changed(delivered, violations)
+        changed = self._experiments.change(delivered, violations)
         if self.kept is not None:
             self._keep_week(delivered, changed, decision)
-        shown = self._play(delivered, bids, refresh, changed)
-        self._remembered.append((shown.revenue.T, shown.spend.T))
+        self._week = week = self._play(delivered, bids, refresh, changed)
         self.week += 1
-        readings = self._ended()
-        spend = _over_regions(shown.spend)
-        spent = spend.sum(axis=0)[:worlds]
-        costs = spent + fees
-        revenue = _over_regions(shown.revenue)
-        profit = self.spec.margin * revenue[:worlds] - costs
-        expected_profit = self.spec.margin * _over_regions(shown.expected)[:worlds] - costs
+        if self._kept_weeks:
+            self.readings = self._experiments.after(self.week, week)
+        np.add.reduce(week.whole[:channels], axis=0, out=spent)
+        profits = np.multiply(week.whole[-2:], self.spec.margin, out=money[:2])
+        profits -= spent + fees
         if self.done:
-            to_come = self.spec.margin * self._still_to_come()[:worlds]
-            profit += to_come
-            expected_profit += to_come
-        score = self.score
-        score.profit += profit
-        score.expected_profit += expected_profit
-        score.spend += spent
-        score.fees += fees
-        score.violations += violations
-        return self._report(shown, spend, revenue, readings), profit
+            profits += self.spec.margin * self._still_to_come()
+        self._totals += money
+        self.score.violations += violations
+        self.violations = violations
+        return money[:, :worlds]
+
+    @property
+    def shown(self) -> Array:
+        """(S, 3C + 1) spend, impressions and claims of each channel in the last week played, and revenue."""
+        return self._week.whole[:-1, : len(self.seeds)].T
 
     def tape(self, start: int, stop: int) -> Tape:
         """What is exogenous in the weeks from `start` to before `stop`, counted from the first one decided."""
@@ -230,6 +242,15 @@ class MarketPlay:
     @cached_property
     def _tape(self) -> Tape:
         return record(self.spec, self.seeds, self.horizon + self.fading, first=self.spec.weeks)
+
+    def _bids(self, bids: Array | None) -> Array | None:
+        """(C, S), the incumbent's where none are given; None where nothing is bought by bids."""
+        if bids is None or not self._numbers.searches:
+            return None
+        finite = np.isfinite(bids)
+        if np.count_nonzero(finite) < finite.size:
+            bids = np.where(finite, bids, self.incumbent_bids)
+        return self._turned(bids)
 
     def _turned(self, series: NDArray[np.generic]) -> np.ndarray:
         """(S, C) as (C, S), a single world twice."""
@@ -276,20 +297,6 @@ class MarketPlay:
             delivered[channel] = self._waiting[-1 - weeks][channel]
         return delivered
 
-    def _changed(self, delivered: Array, violations: NDArray[np.int64]) -> dict[int, Array]:
-        """Regional budgets (G, C) of the worlds with experiments; one that breaks a bound is cut, and counted."""
-        found: dict[int, Array] = {}
-        for world, running in self._running.items():
-            regional = found[world] = delivered[:, world] * self._numbers.weights
-            before = float(regional.sum())
-            for r in running:
-                regional[list(r.design.regions), r.channel] *= r.design.factor
-            if any(r.design.factor > 1.0 for r in running):
-                violations[world] += self._bounds.cut_experiment(regional, before)
-        if len(self.seeds) == 1 and found:
-            found[1] = found[0]
-        return found
-
     def _keep_week(self, delivered: Array, changed: dict[int, Array], decision: Decision) -> None:
         assert self.kept is not None
         regional = delivered.T[: len(self.seeds), None, None, :] * self._numbers.weights
@@ -301,57 +308,23 @@ class MarketPlay:
             bids = np.where(np.isfinite(bids), bids, self.incumbent_bids)[:, None, :]
         self.kept.add(regional, bids, None if refresh is None else refresh[:, None, :])
 
-    def _begin(self, world: int, design: ExperimentDesign) -> bool:
-        running = self._running.get(world, [])
-        busy = any(r.design.channel == design.channel for r in running)
-        if busy or design.fault(self.spec) or self.week + design.weeks > self.horizon:
-            return False
-        channel = self.spec.names.index(design.channel)
-        self._running[world] = [*running, _Running(design, channel, self.week)]
-        return True
-
-    def _ended(self) -> dict[int, list[ExperimentReading]]:
-        found: dict[int, list[ExperimentReading]] = {}
-        for world, running in list(self._running.items()):
-            over = [r for r in running if self.week - r.first >= r.design.weeks]
-            if not over:
-                continue
-            self._running[world] = [r for r in running if r not in over]
-            if not self._running[world]:
-                del self._running[world]
-            found[world] = [self._reading(world, r) for r in over]
-        return found
-
-    def _reading(self, world: int, run: _Running) -> ExperimentReading:
-        weeks = list(self._remembered)[-(WEEKS_BEFORE_EXPERIMENT + run.design.weeks) :]
-        return ExperimentReading(
-            design=run.design,
-            first_week=self.spec.weeks + run.first,
-            revenue=np.array([revenue[world] for revenue, _ in weeks]),
-            spend=np.array([spend[world, :, run.channel] for _, spend in weeks]),
-            before=len(weeks) - run.design.weeks,
-        )
-
-    def _report(
-        self, shown: Week, spend: Array, revenue: Array, readings: dict[int, list[ExperimentReading]]
-    ) -> Report:
+    def _report(self) -> Report:
         """The week just played; views, worlds first."""
-        worlds = slice(len(self.seeds))
-        week = slice(self.week - 1, self.week)
-        return Report(
-            weeks=np.array([self.spec.weeks + self.week - 1]),
-            spend=spend.T[worlds, None, :],
-            impressions=shown.exposure.T[worlds, None, :] * self._mille,
-            claimed=shown.claimed.T[worlds, None, :],
-            revenue=revenue[worlds, None],
-            region_revenue=shown.revenue.T[worlds, None, :],
-            region_spend=shown.spend.T[worlds, None, :, :],
-            search_interest=self._proxy[worlds, week],
-            price_index=self._price[worlds, week],
-            readings=readings,
+        worlds, channels = slice(len(self.seeds)), len(self.spec.channels)
+        last = slice(self.week - 1, self.week)
+        shown = self.shown
+        spend, impressions, claimed = (
+            shown[:, None, first : first + channels] for first in range(0, 3 * channels, channels)
         )
-
-
-def _over_regions(series: Array) -> Array:
-    """The sum over the axis before the last."""
-    return series[..., 0, :] if series.shape[-2] == 1 else np.add.reduce(series, axis=-2)
+        return Report(
+            weeks=self._weeks[last],
+            spend=spend,
+            impressions=impressions,
+            claimed=claimed,
+            revenue=shown[:, -1:],
+            region_revenue=self._week.revenue.T[worlds, None, :],
+            region_spend=self._week.spend.T[worlds, None, :, :],
+            search_interest=self.search_interest[:, last],
+            price_index=self.price_index[:, last],
+            readings=self.readings,
+        )

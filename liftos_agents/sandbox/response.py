@@ -263,8 +263,10 @@ class Response:
         share = exposure / (self.weights * self.mean_spend)
         left = np.empty_like(exposure)
         if refresh is None:
-            for c, memory in enumerate(self.memory):
-                left[..., c] = _fading_sum((1.0 - memory) * share[..., c], weariness[..., c], memory)
+            for memory in np.unique(self.memory):
+                some = np.flatnonzero(self.memory == memory)
+                same = slice(None) if len(some) == len(self.memory) else some
+                left[..., same] = _fading_sum((1.0 - memory) * share[..., same], weariness[..., same], memory)
             return np.exp(-self.fatigue * left), left[:, -1]
         for week in range(exposure.shape[1]):
             weariness = np.where(refresh[:, week, None, :], 0.0, weariness)
@@ -297,10 +299,10 @@ def _filter(series: Array, past: Array, kernel: Array) -> tuple[Array, Array]:
     flat = whole.reshape(len(whole), -1)
     out = np.zeros((len(whole), weeks * width))
     work = np.empty_like(out)
-    for lag in np.flatnonzero(kernel.any(axis=1)):
+    weights = np.tile(kernel, weeks * series.shape[2])
+    for lag in np.flatnonzero(kernel.any(axis=1)).tolist():
         start = (lags - lag) * width
-        weights = np.tile(kernel[lag], weeks * series.shape[2])
-        out += np.multiply(flat[:, start : start + weeks * width], weights, out=work)
+        out += np.multiply(flat[:, start : start + weeks * width], weights[lag], out=work)
     return out.reshape(series.shape), whole[:, weeks:]
 
 

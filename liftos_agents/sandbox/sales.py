@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from liftos_agents.sandbox.noise import Array, negative_binomial
+from liftos_agents.sandbox.noise import Array, few_counts, negative_binomial
 from liftos_agents.sandbox.spec import MarketSpec, NoiseSpec
+
+_FEW = 4
 
 
 def draw(spec: MarketSpec, expected: Array, luck: Array) -> Array:
@@ -31,6 +33,10 @@ def draw_at(
     if noise.kind == "normal":
         normal = ndtri(luck) if quantile is None else quantile
         return expected * (np.maximum(1.0 + level * normal, 0.0) / _mean_above_zero(level))
+    if expected.size <= _FEW and quantile is not None:
+        found = few_counts(quantile, expected, level**2, noise.order_value)
+        if found is not None:
+            return found
     orders = expected / noise.order_value
     return negative_binomial(luck, orders, level**2, quantile) * noise.order_value
 

@@ -15,7 +15,7 @@ from liftos_agents.sandbox.demand import (
     region_demand,
 )
 from liftos_agents.sandbox.incumbent import planned_spend
-from liftos_agents.sandbox.noise import Array, uniform
+from liftos_agents.sandbox.noise import Array, uniforms
 from liftos_agents.sandbox.spec import MarketSpec
 
 
@@ -74,8 +74,10 @@ class Tape:
         return replace(self, seeds=np.repeat(self.seeds, times), **more)
 
     def _series(self) -> dict[str, Array]:
-        names = [f.name for f in fields(self) if f.name not in ("spec", "first", "seeds")]
-        return {name: value for name in names if (value := getattr(self, name)) is not None}
+        return {name: value for name in _SERIES if (value := getattr(self, name)) is not None}
+
+
+_SERIES = tuple(each.name for each in fields(Tape) if each.name not in ("spec", "first", "seeds"))
 
 
 def record(spec: MarketSpec, seeds: NDArray[np.int64], weeks: int, first: int | None = None) -> Tape:
@@ -85,9 +87,7 @@ def record(spec: MarketSpec, seeds: NDArray[np.int64], weeks: int, first: int | 
     demand = demand_path(spec, seeds, span)
     regions = demand[..., None] * region_demand(spec, seeds, span)
     price = price_path(spec, seeds, span)
-    baseline = np.stack(
-        [baseline_path(spec, span, regions[..., g], price) for g in range(spec.geos.count)], axis=-1
-    )
+    baseline = baseline_path(spec, span, regions, price)
     changes = _Changes(spec, seeds, span)
     return Tape(
         spec=spec,
@@ -99,7 +99,7 @@ def record(spec: MarketSpec, seeds: NDArray[np.int64], weeks: int, first: int | 
         proxy=proxy_path(spec, seeds, span, demand),
         baseline=baseline * spec.geo_weights * changes.factor("base")[..., None],
         planned=planned_spend(spec, seeds, span, demand),
-        luck=np.stack([uniform(seeds, span, stream) for stream in _streams(spec)], axis=-1),
+        luck=np.ascontiguousarray(uniforms(seeds, span, _streams(spec)).transpose(1, 2, 0)),
         tracking=changes.tracking(),
         pressure=_scheduled(spec, seeds, span),
         effect=changes.by_channel("effect"),
@@ -109,15 +109,15 @@ def record(spec: MarketSpec, seeds: NDArray[np.int64], weeks: int, first: int | 
 
 def break_dates(spec: MarketSpec, seeds: NDArray[np.int64]) -> Array:
     """The hidden week of each break, (B, S), from the first week shown."""
-    dates = np.empty((len(spec.breaks), len(seeds)))
-    for number, change in enumerate(spec.breaks):
-        drawn = uniform(seeds, [0], f"date of break {number + 1}")[:, 0]
-        dates[number] = change.week + np.floor(change.spread * drawn)
-    return dates
+    if not spec.breaks:
+        return np.empty((0, len(seeds)))
+    drawn = uniforms(seeds, [0], tuple(f"date of break {n + 1}" for n in range(len(spec.breaks))))[..., 0]
+    earliest, spread = (np.array([[getattr(b, name)] for b in spec.breaks]) for name in ("week", "spread"))
+    return earliest + np.floor(spread * drawn)
 
 
-def _streams(spec: MarketSpec) -> list[str]:
-    return ["sales"] + [f"sales in region {g + 1}" for g in range(1, spec.geos.count)]
+def _streams(spec: MarketSpec) -> tuple[str, ...]:
+    return ("sales", *(f"sales in region {g + 1}" for g in range(1, spec.geos.count)))
 
 
 def _scheduled(spec: MarketSpec, seeds: NDArray[np.int64], span: NDArray[np.int64]) -> Array | None:

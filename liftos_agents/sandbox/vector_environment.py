@@ -97,8 +97,8 @@ class MarketVectorEnv(VectorEnv[Floats, Floats, Any]):
         else:
             self._play = self._play.again(worlds)
         self._units = Units.of(self._play)
-        self._opening = self.layout.opening(self._units)
-        observations = self.layout.observe(self._opening, self._units, self._play.history, 0)
+        self._opening = self.layout.opening(self._play, self._units)
+        observations = self.layout.first(self._play, self._units, self._opening)
         return observations, {"week": np.zeros(self.num_envs, dtype=np.int64)}
 
     def step(
@@ -113,15 +113,14 @@ class MarketVectorEnv(VectorEnv[Floats, Floats, Any]):
         play = self._play
         if play is None:
             raise gymnasium.error.ResetNeeded("reset the markets before their first week")
-        violations, spent = play.score.violations.copy(), play.score.spend.copy()
-        report, profit = play.step(self.layout.decision(np.asarray(actions), self._units))
+        profit, _, spent, _ = play.advance(self.layout.decision(np.asarray(actions), self._units))
         infos = {
-            "revenue": report.revenue[:, 0].copy(),
-            "spend": play.score.spend - spent,
+            "revenue": play.shown[:, -1].copy(),
+            "spend": spent,
             "profit": profit,
-            "violations": play.score.violations - violations,
+            "violations": play.violations,
             "week": np.full(self.num_envs, play.week),
         }
-        observations = self.layout.observe(self._opening, self._units, report, play.week)
+        observations = self.layout.observe(play, self._units, self._opening)
         ended = np.full(self.num_envs, play.done)
         return observations, profit / self._units.total, ended, np.zeros_like(ended), infos

@@ -2,25 +2,26 @@
 
 `Response` answers any number of weeks at once and says what the market is; this plays the next week of a block of worlds, small
 enough for its arrays to stay in the processor's cache. Worlds lie along the last axis, media are counted as if each region
-were the whole market, buffers are used again, and past weeks lie in rings. A test holds the two equal.
+were the whole market, exposures are told by half saturation, buffers are used again, and past weeks lie in rings. A test holds
+the two equal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liftos_agents.sandbox import sales
-from liftos_agents.sandbox.mechanisms import RivalSpec
 from liftos_agents.sandbox.noise import Array
 from liftos_agents.sandbox.response import Carry
-from liftos_agents.sandbox.weekly_layout import Numbers, Track, Week
+from liftos_agents.sandbox.weekly_layout import Numbers, Rival, Search, Track, Week
 
 _LOGISTIC_HALF = float(np.arctanh(0.5))
-_SMALL = 6_000
-"""Elements of a ring below which one product and one sum are quicker than a loop over lags."""
+_NOTHING, _ONE, _LEAST_BID, _LEAST = (np.array(each) for each in (0.0, 1.0, 1e-9, 1e-300))
+_BUFFER = 16
+"""The least that numpy allows: it would copy what is broadcast into its buffers, at twice the time."""
 
 
 class Weekly:
@@ -33,26 +34,25 @@ class Weekly:
     """
 
     def __init__(self, numbers: Numbers, track: Track, carry: Carry) -> None:
-        self.numbers, self.track = numbers, track
         worlds = carry.pressure.shape[0]
+        self.small = numbers.small(worlds)
+        self.numbers, self.track = numbers.written_out(worlds), track
         shape = (numbers.channels, numbers.regions, worlds)
         kernels, lags, waits = numbers.carryover.shape[1], len(numbers.carryover), len(numbers.delay)
-        self.exposures = np.zeros((lags, *shape))
+        self.exposures, self.caused = np.zeros((lags, *shape)), np.zeros((waits, *shape))
         self.exposures[: lags - 1] = np.moveaxis(carry.exposure / numbers.weights, 0, -1).swapaxes(1, 2)
-        self.caused, self.due = np.zeros((waits, *shape)), np.zeros((waits, *shape))
         self.caused[: waits - 1] = np.moveaxis(carry.caused, 0, -1).swapaxes(1, 2)
-        self.due[: waits - 1] = np.moveaxis(carry.credited, 0, -1).swapaxes(1, 2)
-        self.weariness = np.ascontiguousarray(carry.weariness.T)
-        self.pressure, self.spent = carry.pressure.copy(), carry.spent.copy()
+        self.due = np.zeros((waits, shape[0], worlds))
+        for wait in range(waits - 1):
+            self.due[wait] = np.add.reduce(np.ascontiguousarray(carry.credited[:, wait].T), axis=1)
+        self.weariness = np.ascontiguousarray(carry.weariness.T) * numbers.fatigue
+        self.pressure, self.spent = carry.pressure[None].copy(), carry.spent[None].copy()
         self._slot, self._wait, self._next = lags - 1, waits - 1, 0
-        self._asked, self._bought = np.empty(shape), np.empty(shape)
-        self._saturation, self._work = np.empty(shape), np.empty(shape)
-        self._carried, self._flowing = np.empty((kernels, *shape)), np.empty((1, *shape))
-        self._products = [
-            np.empty((outs, rows, *shape)) if outs * rows * self._work.size <= _SMALL else None
-            for outs, rows in ((kernels, lags), (1, waits))
-        ]
+        self._saturation, self._work, self._flowing = (np.empty(shape) for _ in range(3))
+        self._carried, self._bought = np.empty((kernels, *shape)), np.empty((shape[0], 1, worlds))
+        self._poached = np.empty((shape[0], worlds))
 
+    @np.errstate(divide="ignore", over="ignore", invalid="ignore")
     def play(
         self,
         week: int,
@@ -71,201 +71,222 @@ class Weekly:
             refresh: New creatives, (C, S).
             regional: World to its budgets by region, (G, C), where experiments change them.
         """
-        numbers, track = self.numbers, self.track
-        asked = self._asked
-        asked[...] = budgets[:, None, :]
-        for world, changed in (regional or {}).items():
-            asked[..., world] = (changed / numbers.weights).T
-        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-            pressure = self._rival(week, asked)
-            spent, exposure = self._buy(week, asked, bids, pressure)
-            self._cause(week, exposure, refresh)
+        if not self.small:
+            np.setbufsize(_BUFFER)  # `errstate` puts it back.
+        numbers, regions, channels = self.numbers, self.numbers.regions, self.numbers.channels
+        pressure = self._rival(week, budgets, regional)
+        exposure = self._buy(week, self._asked(budgets, regional), bids, pressure, out.spend)
+        impressions = out.whole[channels : 2 * channels]
+        if regions == 1:
+            np.multiply(exposure[:, 0], numbers.per_mille, out=impressions)
+        else:
+            np.add.reduce(out.spend, axis=1, out=out.whole[:channels])
+            np.einsum("cgs,g->cs", exposure, numbers.weights[:, 0], out=impressions)
+            impressions *= numbers.per_mille
+        self._cause(week, exposure, refresh)
         bought = self._flow()
-        baseline = track.baseline[week]
-        if pressure is not None and numbers.spec.rival is not None and numbers.spec.rival.steal:
-            baseline = baseline * np.exp(-numbers.spec.rival.steal * pressure)
-        np.multiply(spent, numbers.weights, out=out.spend)
-        _over_regions(np.multiply(exposure, numbers.weights, out=self._work), out.exposure)
-        self._claim(week, bought, baseline, out.claimed)
+        baseline = self.track.baseline[week]
+        if pressure is not None and numbers.rival is not None and numbers.rival.steals:
+            kept = pressure * numbers.rival.taken
+            baseline = baseline * np.exp(kept, out=kept)
+        self._claim(week, bought, baseline, out.whole[2 * channels : 3 * channels])
         expected = np.add.reduce(bought, axis=0, out=out.expected)
         expected += baseline
-        out.revenue[...] = sales.draw_at(
-            numbers.spec.noise, numbers.noise, expected, track.luck[week], track.quantile[week]
-        )
+        luck, quantile = self.track.luck[week], self.track.quantile[week]
+        out.revenue[...] = sales.draw_at(numbers.spec.noise, numbers.noise, expected, luck, quantile)
+        if regions > 1:
+            np.add.reduce(out.revenue, axis=0, out=out.whole[-2])
+            np.add.reduce(out.expected, axis=0, out=out.whole[-1])
 
+    @np.errstate(divide="ignore", over="ignore")
     def fade(self, week: int, weeks: int) -> Array:
         """Expected revenue (S,) that is still to come in `weeks` weeks from `week` on without further spend.
 
         What a reactive rival, provoked before, still takes away is taken off.
         """
-        total = np.zeros(len(self.spent))
-        media = len(self.exposures) + len(self.caused) - 2
-        with np.errstate(divide="ignore", over="ignore"):
-            for later in range(week, week + media):
-                self.exposures[self._slot] = 0.0
-                self._cause(later, self.exposures[self._slot], None)
-                total += self._flow().sum(axis=(0, 1))
-        rival = self.numbers.spec.rival
-        if rival is not None and rival.kind == "reactive":
-            pressure = self._provoked(rival) * rival.memory ** np.arange(weeks)[:, None]
-            taken = np.expm1(-rival.steal * pressure)
-            total += (self.track.baseline[week : week + weeks] * taken[:, None]).sum(axis=(0, 1))
+        numbers, newest = self.numbers, self._slot
+        later = np.arange(len(self.exposures) - 1)
+        kernels = numbers.carryover[(newest + later) % len(self.exposures), 0]
+        for ahead in later:
+            kernels[ahead, (newest + np.arange(ahead + 1)) % len(self.exposures)] = 0.0
+        carried = np.einsum("lcgs,wlc->wcgs", self.exposures, kernels)
+        saturation = self._saturate(carried, np.empty_like(carried))
+        caused = saturation * self.track.effect(slice(week, week + len(later)))
+        if numbers.response.tires:
+            left = np.power.outer(numbers.response.memory, later + 1.0).T[..., None, None]
+            caused *= np.exp(self.weariness * left)
+        for upper, lower, strength in numbers.response.interactions:
+            caused[:, lower] *= 1.0 + strength * saturation[:, upper]
+        np.add.reduce(caused, axis=0, out=self.caused[self._wait])
+        total = np.einsum("wcgs,wc->s", self.caused, numbers.left[self._wait])
+        if numbers.rival is not None and numbers.rival.reacts:
+            pressure = self._provoked(numbers.rival) * numbers.rival.memory ** np.arange(weeks)[:, None, None]
+            taken = np.expm1(numbers.rival.taken * pressure)
+            total += (self.track.baseline[week : week + weeks] * taken).sum(axis=(0, 1))
         return total
 
-    def _rival(self, week: int, asked: Array) -> Array | None:
-        rival = self.numbers.spec.rival
-        if rival is None or rival.kind == "scheduled":
+    def _asked(self, budgets: Array, regional: Mapping[int, Array] | None) -> Array:
+        """Budgets as if each region were the whole market, (C, 1, S) where all regions have the same, else (C, G, S)."""
+        if not regional:
+            return budgets[:, None]
+        asked = self._flowing
+        asked[...] = budgets[:, None]
+        for world, changed in regional.items():
+            asked[..., world] = (changed / self.numbers.weights).T
+        return asked
+
+    def _rival(self, week: int, budgets: Array, regional: Mapping[int, Array] | None) -> Array | None:
+        rival = self.numbers.rival
+        if rival is None or not rival.reacts:
             return None if self.track.pressure is None else self.track.pressure[week]
         self.pressure = self._provoked(rival)
-        if self.numbers.regions == 1:
-            self.spent = asked[:, 0].sum(axis=0)
-        else:
-            self.spent = np.multiply(asked, self.numbers.weights, out=self._work).sum(axis=(0, 1))
+        np.add.reduce(budgets, axis=0, out=self.spent[0])
+        for world, changed in (regional or {}).items():
+            self.spent[0, world] = changed.sum()
         return self.pressure
 
-    def _provoked(self, rival: RivalSpec) -> Array:
-        """A reactive rival's pressure in the week after the last one."""
-        provoked = self.spent / self.numbers.taken_for_granted
-        provoked -= 1.0
-        np.maximum(provoked, 0.0, out=provoked)
-        provoked *= (1.0 - rival.memory) * rival.reaction
+    def _provoked(self, rival: Rival) -> Array:
+        """A reactive rival's pressure in the week after the last one, (1, S)."""
+        provoked = self.spent * rival.per_spend
+        provoked -= rival.provoked
+        np.maximum(provoked, _NOTHING, out=provoked)
         provoked += rival.memory * self.pressure
         return provoked
 
     def _buy(
-        self, week: int, asked: Array, bids: Array | None, pressure: Array | None
-    ) -> tuple[Array, Array]:
-        """Money spent and exposure bought with it; prices are multiplied as logarithms, for one exponential."""
-        numbers, track, exposure = self.numbers, self.track, self.exposures[self._slot]
-        price, filled = self._bought, False
+        self, week: int, asked: Array, bids: Array | None, pressure: Array | None, spent: Array
+    ) -> Array:
+        """The exposure bought; fills in the money `spent`, by region."""
+        numbers, exposure, bought = self.numbers, self.exposures[self._slot], asked
+        room = self._bought if asked.shape[1] == 1 else self._work
         if numbers.own_pressure is not None:
-            np.multiply(asked, numbers.per_reference, out=price)
-            price += 1.0
-            np.log(price, out=price)
+            price = np.multiply(asked, numbers.per_reference, out=room)
+            np.log1p(price, out=price)
             price *= numbers.own_pressure
-            filled = True
-        for factor in self._common(week, pressure):
-            if filled:
-                price += factor
-            else:
-                price[...] = factor
-                filled = True
-        if filled:
-            np.exp(price, out=price)
-            np.divide(asked, price, out=exposure)
+            bought = np.divide(asked, np.exp(price, out=price), out=price)
+        if pressure is not None and numbers.rival is not None and numbers.rival.dearer:
+            dearer = pressure * numbers.rival.price
+            dearer += _ONE
+            bought = np.divide(bought, dearer, out=room)
+        dearness = self.track.dearness(week, self._saturation)
+        if dearness is None:
+            exposure[...] = bought
         else:
-            exposure[...] = asked
-        if not numbers.searches:
-            return asked, exposure
-        spent = self._bought
-        spent[...] = asked
+            np.divide(bought, dearness, out=exposure)
+        if numbers.regions == 1:
+            spent[...] = asked
+        else:
+            np.multiply(asked, numbers.shares, out=spent)
         for c, search in numbers.searches:
-            bid = search.bid if bids is None else bids[c]
-            voice = np.minimum(np.maximum((bid - search.floor) / (search.ceiling - search.floor), 0.0), 1.0)
-            paid = np.maximum(bid, 1e-9)
-            sought = exposure[c].copy()
-            bought = np.minimum(sought / paid, search.volume * voice * track.demand[week])
-            spent[c] *= np.divide(bought * paid, sought, out=np.zeros_like(bought), where=sought > 0)
-            exposure[c] = bought
-        return spent, exposure
+            self._search(week, search, None if bids is None else bids[c : c + 1], exposure[c], spent[c])
+        return exposure
 
-    def _common(self, week: int, pressure: Array | None) -> Iterable[Array]:
-        """Logarithms of what else makes media dearer."""
-        numbers, track = self.numbers, self.track
-        if track.log_demand is not None and numbers.elasticity is not None:
-            yield np.multiply(numbers.elasticity, track.log_demand[week], out=self._work)
-        if track.log_price is not None:
-            yield track.log_price[week][:, None, :]
-        rival = numbers.spec.rival
-        if pressure is not None and rival is not None and rival.price:
-            yield np.log(1.0 + rival.price * pressure)
+    def _search(self, week: int, search: Search, bid: Array | None, sought: Array, spent: Array) -> None:
+        """Cut a channel's exposure and spend, (G, S), to the searches that its `bid`, (1, S), wins."""
+        bid = search.bid if bid is None else bid
+        offered = bid - search.floor
+        offered *= search.per_bid
+        np.minimum(offered, search.volume, out=offered)
+        np.maximum(offered, _NOTHING, out=offered)
+        paid = np.maximum(bid, _LEAST_BID)
+        offered *= paid
+        share = self.track.demand[week] * offered
+        share /= sought
+        # Nothing offered to who seeks nothing is not a number.
+        np.fmin(share, _ONE, out=share)
+        spent *= share
+        share /= paid
+        sought *= share
 
     def _cause(self, week: int, exposure: Array, refresh: NDArray[np.bool_] | None) -> None:
         """Sales caused by this week's exposures and earlier ones, and when platforms will take credit for them."""
-        numbers, track, carried, work = self.numbers, self.track, self._carried, self._work
-        _weigh(self.exposures[None], numbers.carryover[self._slot], carried, work, self._products[0])
-        self._slot = (self._slot + 1) % len(self.exposures)
-        saturation = self._saturation
-        np.multiply(carried[0], numbers.per_half, out=saturation)
-        if numbers.spec.saturation == "logistic":
-            saturation *= _LOGISTIC_HALF
-            np.tanh(saturation, out=saturation)
-        elif numbers.plain:
-            np.add(saturation, 1.0, out=work)
-            saturation /= work
+        numbers, carried = self.numbers, self._carried
+        kernels = numbers.carryover[self._slot]
+        if self.small:
+            np.einsum("lcgs,wlc->wcgs", self.exposures, kernels, out=carried)
         else:
-            np.log(saturation, out=saturation)
-            saturation *= numbers.falling_slope
-            np.exp(saturation, out=saturation)
-            saturation += 1.0
-            np.divide(1.0, saturation, out=saturation)
-        caused = np.multiply(saturation, numbers.effect, out=self.caused[self._wait])
-        if track.effect is not None:
-            caused *= track.effect[week][:, None, :]
-        if numbers.spec.media_follows_demand:
-            caused *= track.demand[week]
+            np.einsum("lcgs,lc->cgs", self.exposures, kernels[0], out=carried[0])
+            for kernel, recent in zip(kernels[1:], carried[1:], strict=True):
+                _weigh(self.exposures, kernel, recent, self._work)
+        self._slot = (self._slot + 1) % len(self.exposures)
+        saturation = self._saturate(carried[0], self._saturation)
+        caused = np.multiply(saturation, self.track.effect(week), out=self.caused[self._wait])
         if numbers.response.tires:
             caused *= self._liveliness(exposure, refresh)
         for upper, lower, strength in numbers.response.interactions:
-            caused[lower] *= 1.0 + strength * saturation[upper]
+            stronger = saturation[upper] * strength
+            stronger += _ONE
+            caused[lower] *= stronger
         if numbers.windows:
-            worth = np.divide(caused, np.maximum(carried[0], 1e-300, out=work), out=work)
-            for recent, (wait, share) in zip(carried[1:], numbers.windows, strict=True):
-                recent *= share
-                recent *= worth
-                self.due[(self._next + wait) % len(self.due)] += recent
+            worth = np.maximum(carried[0], _LEAST, out=self._work)
+            np.divide(caused, worth, out=worth)
+            for recent, wait in zip(carried[1:], numbers.windows, strict=True):
+                due = self.due[(self._next + wait) % len(self.due)]
+                if numbers.regions == 1:
+                    recent *= worth
+                    due += recent[:, 0]
+                else:
+                    due += np.einsum("cgs,cgs->cs", recent, worth, out=self._poached)
+
+    def _saturate(self, carried: Array, out: Array) -> Array:
+        """How saturated buyers are, 0 … 1, by exposures at work, which are told by half saturation."""
+        if self.numbers.spec.saturation == "logistic":
+            np.multiply(carried, _LOGISTIC_HALF, out=out)
+            return np.tanh(out, out=out)
+        if self.numbers.plain:
+            return np.divide(carried, np.add(carried, _ONE, out=out), out=out)
+        np.log(carried, out=out)
+        out *= self.numbers.falling_slope
+        np.exp(out, out=out)
+        out += _ONE
+        return np.divide(_ONE, out, out=out)
 
     def _liveliness(self, exposure: Array, refresh: NDArray[np.bool_] | None) -> Array:
-        """Share of the effect that tired creatives leave."""
-        numbers, work = self.numbers, self._work
-        if refresh is not None and refresh.any():
-            self.weariness *= ~refresh[:, None, :]
-        self.weariness *= numbers.memory
-        self.weariness += np.multiply(exposure, numbers.tiring, out=work)
-        return np.exp(np.multiply(self.weariness, numbers.fatigue, out=work), out=work)
+        """Share of the effect that tired creatives leave; weariness is told as its logarithm."""
+        numbers, work, weariness = self.numbers, self._work, self.weariness
+        if refresh is not None and np.count_nonzero(refresh):
+            for region in range(numbers.regions):
+                weariness[:, region][refresh] = 0.0
+        weariness *= numbers.memory
+        weariness += np.multiply(exposure, numbers.tiring, out=work)
+        return np.exp(weariness, out=work)
 
     def _flow(self) -> Array:
         """Sales bought this week, (C, G, S)."""
         if self.numbers.prompt:
             return self.caused[0]
-        _weigh(
-            self.caused[None], self.numbers.delay[self._wait], self._flowing, self._work, self._products[1]
-        )
+        delay = self.numbers.delay[self._wait]
         self._wait = (self._wait + 1) % len(self.caused)
-        return self._flowing[0]
+        return np.einsum("wcgs,wc->cgs", self.caused, delay, out=self._flowing)
 
     def _claim(self, week: int, bought: Array, baseline: Array, claimed: Array) -> None:
         """What platforms report, (C, S)."""
-        numbers = self.numbers
+        numbers, poached, national = self.numbers, self._poached, self.numbers.regions == 1
         if numbers.windows:
-            _over_regions(self.due[self._next], claimed)
+            np.multiply(self.due[self._next], numbers.credit, out=claimed)
             self.due[self._next] = 0.0
             self._next = (self._next + 1) % len(self.due)
+        elif national:
+            np.multiply(bought[:, 0], numbers.credit, out=claimed)
         else:
-            _over_regions(bought, claimed)
-        claimed *= numbers.credit
+            np.add.reduce(bought, axis=1, out=claimed)
+            claimed *= numbers.credit
         if numbers.poaching is not None:
-            poached = np.multiply(self._saturation, baseline, out=self._work)
-            claimed += numbers.poaching * (poached[:, 0] if numbers.regions == 1 else poached.sum(axis=1))
+            if national:
+                np.multiply(self._saturation[:, 0], baseline, out=poached)
+            else:
+                np.einsum("cgs,gs->cs", self._saturation, baseline, out=poached)
+            poached *= numbers.poaching
+            claimed += poached
         claimed *= self.track.seen[week]
 
 
-def _weigh(ring: Array, kernels: Array, out: Array, work: Array, products: Array | None) -> None:
-    """out[i] = Σ kernels[i, l] · ring[0, l], in the order of the slots."""
-    if products is not None:
-        np.multiply(ring, kernels, out=products)
-        np.add.reduce(products, axis=1, out=out)
+def _weigh(ring: Array, kernel: Array, out: Array, work: Array) -> None:
+    """out = Σ kernel[l] · ring[l] over the slots that count, in their order."""
+    slots = np.flatnonzero(kernel.any(axis=1))
+    if len(slots) > 2:
+        np.einsum("lcgs,lc->cgs", ring, kernel, out=out)
         return
-    for i, kernel in enumerate(kernels):
-        np.multiply(ring[0, 0], kernel[0], out=out[i])
-        for slot in range(1, len(kernel)):
-            if kernel[slot].any():
-                np.multiply(ring[0, slot], kernel[slot], out=work)
-                out[i] += work
-
-
-def _over_regions(values: Array, out: Array) -> None:
-    if values.shape[1] == 1:
-        out[...] = values[:, 0]
-    else:
-        np.add.reduce(values, axis=1, out=out)
+    np.multiply(ring[slots[0]], kernel[slots[0]][:, None, None], out=out)
+    for slot in slots[1:]:
+        out += np.multiply(ring[slot], kernel[slot][:, None, None], out=work)

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from liftos_agents.sandbox.noise import negative_binomial, normal, uniform
+from liftos_agents.sandbox.noise import few_counts, negative_binomial, normal, normals, uniform, uniforms
 
 SEEDS = st.integers(min_value=0, max_value=2**62)
 
@@ -76,3 +76,32 @@ def test_counts_keep_mean_and_variance():
     draws = negative_binomial(u, 800.0, 0.01)
     assert draws.mean() == pytest.approx(800.0, rel=1e-3)
     assert draws.var() == pytest.approx(800.0 + 0.01 * 800.0**2, rel=0.01)
+
+
+def test_many_streams_at_once_are_each_of_them():
+    streams = ("sales", "demand", "")
+    found = uniforms([3, -1], [0, 7, -4], streams)
+    assert found.shape == (3, 2, 3)
+    for drawn, stream in zip(found, streams, strict=True):
+        np.testing.assert_array_equal(drawn, uniform([3, -1], [0, 7, -4], stream))
+    np.testing.assert_array_equal(normals([3], [1, 2], streams)[1], normal([3], [1, 2], "demand"))
+
+
+@given(
+    st.lists(st.tuples(st.floats(-8.0, 8.0), st.floats(51.0, 1e12)), min_size=1, max_size=4),
+    st.floats(1e-6, 2.0),
+    st.floats(0.01, 1e4),
+)
+@settings(max_examples=300, deadline=None)
+def test_a_few_counts_one_by_one_are_the_same_to_the_last_bit(pairs, dispersion, size):
+    quantiles, means = np.array(pairs).T.copy()
+    given_mean = means * size
+    found = few_counts(quantiles[None], given_mean[None], dispersion, size)
+    u = stats.norm.cdf(quantiles)
+    expected = negative_binomial(u, given_mean / size, dispersion, quantiles) * size
+    np.testing.assert_array_equal(found[0], expected)
+
+
+def test_counts_that_need_the_exact_law_are_not_among_the_few():
+    assert few_counts(np.zeros(2), np.array([800.0, 49.0]), 0.01, 1.0) is None
+    assert few_counts(np.zeros(1), np.array([np.inf]), 0.01, 1.0) is None

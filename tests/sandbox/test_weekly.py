@@ -183,6 +183,20 @@ def test_one_world_alone_is_that_world_among_others_bit_for_bit(market):
     assert alone.score.violations[0] == many.score.violations[4]
 
 
+def test_an_experiment_elsewhere_changes_nothing_here(full_market):
+    market = full_market(9)
+    quiet, busy = MarketPlay(market, [7, 8, 9], 6), MarketPlay(market, [7, 8, 9], 6)
+    design = ExperimentDesign("video", (1, 3), 4)
+    for week in range(6):
+        seen, profits = quiet.step(Decision(quiet.incumbent * 1.3))
+        experiments = {1: design} if week == 1 else None
+        beside, others = busy.step(Decision(busy.incumbent * 1.3, experiments=experiments))
+        np.testing.assert_array_equal(seen.region_revenue[::2], beside.region_revenue[::2])
+        np.testing.assert_array_equal(seen.claimed[::2], beside.claimed[::2])
+        np.testing.assert_array_equal(profits[::2], others[::2])
+    assert profits[1] != others[1]
+
+
 def test_blocks_of_worlds_make_no_difference(full_market):
     market = full_market(60)
     many = MarketPlay(market, range(100), 2)
