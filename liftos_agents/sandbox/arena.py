@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import joblib
 
 from liftos_agents.errors import ArgumentError, CancelledError, ConfigurationError
 from liftos_agents.sandbox import policies, scenarios
+from liftos_agents.sandbox.arena_processes import check_wanted, processes
 from liftos_agents.sandbox.arena_rows import ArenaResult, Header, Key, Row, with_regret
 from liftos_agents.sandbox.arena_state import StateFile
 from liftos_agents.sandbox.arena_task import Entrant, Factory, Task
@@ -24,8 +26,6 @@ SCHEMA = "1.2"
 BATCH = 256
 """Worlds that a task plays when the policy does not say: enough for numpy to be busy and for a kill to cost little."""
 MOST_SEEDS = 100_000
-IDLE_SECONDS = 20.0
-"""After which a process without work leaves; joblib's own 300 are long where a run was killed and nobody ends its processes."""
 
 Backend = Literal["loky", "ray", "sequential"]
 
@@ -127,10 +127,10 @@ def _run(tasks: list[Task], jobs: int, backend: Backend) -> Iterator[list[Row]]:
     if backend == "sequential" or (backend == "loky" and (jobs == 1 or len(tasks) < 2)):
         yield from (task.run() for task in tasks)
     elif backend == "loky":
-        work = joblib.Parallel(
-            n_jobs=jobs, backend="loky", return_as="generator_unordered", idle_worker_timeout=IDLE_SECONDS
+        work, asking = processes(jobs, "generator_unordered"), os.getpid()
+        yield from cast(
+            "Iterator[list[Row]]", work(joblib.delayed(_run_wanted)(task, asking) for task in tasks)
         )
-        yield from cast("Iterator[list[Row]]", work(joblib.delayed(Task.run)(task) for task in tasks))
     else:
         _register_ray()
         # joblib's Ray backend returns no generator: a wave of tasks at a time keeps what a kill would lose small.
@@ -139,6 +139,11 @@ def _run(tasks: list[Task], jobs: int, backend: Backend) -> Iterator[list[Row]]:
         for start in range(0, len(tasks), wave):
             found = workers(joblib.delayed(Task.run)(task) for task in tasks[start : start + wave])
             yield from cast("list[list[Row]]", found)
+
+
+def _run_wanted(task: Task, by: int) -> list[Row]:
+    check_wanted(by)
+    return task.run()
 
 
 def _register_ray() -> None:

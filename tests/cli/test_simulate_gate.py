@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -45,6 +50,38 @@ def test_only_a_promoted_policy_leaves_with_0(home: Path, capsys: pytest.Capture
     assert "Verdict: hold back" in shown
     assert "In the way: seeds" in shown
     assert "✗ no" in shown
+
+
+def test_a_gate_that_is_stopped_in_its_processes_goes_on_to_the_same_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["simulate", "gate", "thompson", "--scenarios", "textbook,saturated", "--seeds", "1200", "--json"]
+    assert run([*asked, "--home", str(tmp_path / "whole")]) == 1
+    whole = json.loads(capsys.readouterr().out)["record"]
+    home = tmp_path / "stopped"
+    command = [sys.executable, "-m", "liftos_agents", *asked, "--jobs", "2", "--home", str(home)]
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as playing:
+        patience = time.monotonic() + 80
+        while time.monotonic() < patience and not any(
+            file.stat().st_size > 60_000 for file in home.glob("gates/*/*.jsonl")
+        ):
+            time.sleep(0.02)
+        os.killpg(playing.pid, signal.SIGINT)
+        out, error = playing.communicate(timeout=30)
+    assert (playing.returncode, out) == (130, "")
+    assert error.splitlines()[0].endswith("what is done is kept; go on by the same command with --resume")
+    assert len(error.splitlines()) == 2
+    assert run([*asked, "--home", str(home), "--resume"]) == 1
+    record = json.loads(capsys.readouterr().out)["record"]
+    assert record["verdict"] == whole["verdict"]
+    assert record["id"] == whole["id"]
+    plays = [
+        {f.name: f.read_bytes() for f in at.glob("gates/*/*.jsonl")} for at in (home, tmp_path / "whole")
+    ]
+    assert len(plays[0]) == 12
+    assert plays[0] == plays[1]
 
 
 def test_json_holds_the_record(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

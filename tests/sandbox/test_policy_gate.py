@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -427,6 +433,49 @@ def test_a_policy_that_earns_no_number_has_failed(small, tmp_path: Path) -> None
     assert found["failures"].value == 3 + 5 * 2
     assert "lost failed in 3 worlds of small" in found["failures"].meaning
     assert "a profit that is no number" in found["failures"].meaning
+
+
+_TRIAL = """
+import sys, time
+from pathlib import Path
+from liftos_agents.sandbox import policies, scenarios
+from liftos_agents.sandbox.gates.policy_trial import play_trial
+
+def slow():
+    policy = policies.named("equal_split")
+    begin = policy.begin
+    def begins(briefing, history):
+        with open(sys.argv[2], "a") as log:
+            log.write("begun\\n")
+        time.sleep(0.2)
+        begin(briefing, history)
+    policy.name, policy.batch, policy.begin = "slow", 1, begins
+    return policy
+
+if __name__ == "__main__":
+    play_trial(slow, [scenarios.scenario("textbook")], 60, folder=Path(sys.argv[1]), jobs=2)
+"""
+
+
+def test_what_a_killed_trial_handed_out_is_not_played_on(tmp_path: Path) -> None:
+    script, log = tmp_path / "trial.py", tmp_path / "log"
+    script.write_text(_TRIAL.replace("sys.argv[2]", repr(str(log))))
+    command = [sys.executable, str(script), str(tmp_path / "plays")]
+    with subprocess.Popen(command, start_new_session=True) as running:
+        try:
+            patience = time.monotonic() + 60
+            while time.monotonic() < patience and not (log.exists() and log.stat().st_size > 6):
+                time.sleep(0.02)
+            running.kill()
+            running.wait(10)
+            time.sleep(1.0)
+            begun = log.read_text().splitlines()
+            time.sleep(1.5)
+            assert 1 < len(begun) < 12
+            assert log.read_text().splitlines() == begun
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGKILL)
 
 
 def rarely(unlucky: int) -> Callable[[], object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ from liftos_agents.domain.canonical import content_hash
 from liftos_agents.errors import ArgumentError, CancelledError
 from liftos_agents.sandbox import arena
 from liftos_agents.sandbox.arena import Factory
+from liftos_agents.sandbox.arena_processes import check_wanted, processes
 from liftos_agents.sandbox.arena_rows import Row
 from liftos_agents.sandbox.gates.judged_policy import (
     HOLD,
@@ -177,10 +179,8 @@ def _played(
                 done, resumed = done + unit.size, resumed + before
                 yield unit, rows
             return
-        work = joblib.Parallel(
-            n_jobs=jobs, backend="loky", return_as="generator", idle_worker_timeout=arena.IDLE_SECONDS
-        )
-        found = work(joblib.delayed(_Unit.run)(unit) for unit in units)
+        work, asking = processes(jobs, "generator"), os.getpid()
+        found = work(joblib.delayed(_run_wanted)(unit, asking) for unit in units)
         outcomes = cast("Iterator[tuple[tuple[Row, ...], int]]", found)
         tell(0, 0, units[0].what)
         with warnings.catch_warnings():
@@ -193,6 +193,11 @@ def _played(
     except (KeyboardInterrupt, CancelledError):
         # A process that hears of Ctrl-C first stops its own unit.
         raise CancelledError(f"stopped after {done:,} of {total:,} worlds; what is done is kept") from None
+
+
+def _run_wanted(unit: _Unit, by: int) -> tuple[tuple[Row, ...], int]:
+    """A unit in a process of its own, which asks after each batch whether anybody waits for it."""
+    return unit.run(lambda progress: check_wanted(by))
 
 
 def _key(policy: JudgedPolicy, scenarios: Sequence[Scenario], seeds: int) -> str:
