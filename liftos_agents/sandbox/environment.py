@@ -14,6 +14,7 @@ import numpy as np
 from liftos_agents.errors import ArgumentError
 from liftos_agents.sandbox import scenarios
 from liftos_agents.sandbox.environment_layout import Floats, Layout, Units
+from liftos_agents.sandbox.openings import Openings
 from liftos_agents.sandbox.play import MarketPlay
 from liftos_agents.sandbox.spec import MarketSpec
 
@@ -86,6 +87,7 @@ class MarketEnv(gymnasium.Env[Floats, Floats]):
         self.market, self.horizon, self.render_mode = market, horizon, render_mode
         self.layout = Layout(market, horizon)
         self.action_space, self.observation_space = self.layout.action_space, self.layout.observation_space
+        self._openings = Openings(market, horizon, _SEEDS - 1)
         self._play: MarketPlay | None = None
         self._shown = ""
 
@@ -108,11 +110,7 @@ class MarketEnv(gymnasium.Env[Floats, Floats]):
         if seed is not None and seed >= _SEEDS:
             raise ArgumentError(f"a seed must be below 2**63, got {seed!r}")
         super().reset(seed=seed)
-        world = int(self.np_random.integers(_SEEDS - 1)) if seed is None else seed
-        if self._play is None:
-            self._play = MarketPlay(self.market, [world], self.horizon)
-        else:
-            self._play = self._play.again([world])
+        self._play = self._openings.draw(self.np_random) if seed is None else self._openings.of(seed)
         self._units = Units.of(self._play)
         self._opening = self.layout.opening(self._play, self._units)
         self._total = float(self._units.total[0])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from copy import copy
 
 import numpy as np
 
@@ -51,6 +52,27 @@ class History:
             self.region_revenue[rows], self.region_spend[rows] = revenue[:, shown], flows.spend[:, shown]
         kept = slice(stop - self._last_revenue.shape[1], stop)
         self._last_revenue[rows], self._last_spend[rows] = revenue[:, kept], flows.spend[:, kept]
+
+    def some(self, worlds: Sequence[int]) -> History:
+        """Some of the worlds."""
+        other = copy(self)
+        for name in (
+            "incumbent",
+            "spend",
+            "impressions",
+            "claimed",
+            "revenue",
+            "search_interest",
+            "price_index",
+        ):
+            setattr(other, name, getattr(self, name).take(worlds, axis=0))
+        other.region_revenue, other.region_spend = other.revenue[..., None], other.spend[:, :, None, :]
+        if self.spec.geos.count > 1:
+            other.region_revenue = self.region_revenue.take(worlds, axis=0)
+            other.region_spend = self.region_spend.take(worlds, axis=0)
+        other._last_revenue = self._last_revenue.take(worlds, axis=0)
+        other._last_spend = self._last_spend.take(worlds, axis=0)
+        return other
 
     def report(self, worlds: int) -> Report:
         """The shown weeks of the first `worlds` worlds."""

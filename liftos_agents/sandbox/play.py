@@ -31,8 +31,8 @@ from liftos_agents.sandbox.tape import Tape, record
 from liftos_agents.sandbox.weekly import Weekly
 from liftos_agents.sandbox.weekly_layout import Numbers, Track, Week
 
-_BLOCK = 16_384
-"""Worlds · regions · channels that are played together: arrays of 128 KiB."""
+_BLOCK = 32_768
+"""Worlds · regions · channels that are played together: arrays of 256 KiB."""
 
 
 @dataclass(eq=False)
@@ -91,7 +91,7 @@ class MarketPlay:
         channels = spec.channels
         self.incumbent_bids = np.array([1.0 if c.search is None else c.search.bid for c in channels])
         self._refresh_cost = np.array([[c.fatigue.refresh_cost] for c in channels])
-        self._weeks = spec.weeks + np.arange(horizon)
+        self._weeks, self._margin = spec.weeks + np.arange(horizon), np.array(spec.margin)
         self._kept_weeks = weeks_kept(spec)
         self._keep = keep
         self._open(seeds)
@@ -103,32 +103,57 @@ class MarketPlay:
         other._open(seeds)
         return other
 
+    def alone(self, world: int) -> MarketPlay:
+        """One of these worlds by itself from its first week on; only where no week is decided yet, and nothing kept.
+
+        Raises:
+            ArgumentError: A week is decided, or what is delivered is kept.
+        """
+        if self.week or self._keep:
+            raise ArgumentError(
+                "only a market whose weeks are all to come, and that keeps none, can be split"
+            )
+        other = copy(self)
+        other.__dict__.pop("_tape", None)
+        other.seeds = self.seeds[world : world + 1]
+        rows, block = next(each for each in self._blocks if each[0].start <= world < each[0].stop)
+        other._blocks = [(slice(0, 2), block.some([world - rows.start] * 2))]
+        other._outside = self._outside.take([world, world], axis=1)
+        other._begin(self._past.some([world, world]))
+        return other
+
     def _open(self, seeds: Sequence[int] | NDArray[np.int64]) -> None:
         """Play the incumbent's weeks, in blocks of worlds."""
         self.seeds = np.asarray(seeds, dtype=np.int64)
         worlds = len(self.seeds)
-        some = slice(worlds)
         # numpy adds up one world alone in another order than several: a single one is played twice.
         rows = np.repeat(self.seeds, 2) if worlds == 1 else self.seeds
         past = History(self.spec, len(rows), self._kept_weeks)
-        self.search_interest, self.price_index = np.empty((2, len(rows), self.horizon))
+        self._outside = np.empty((2, len(rows), self.horizon))
         self._blocks: list[tuple[slice, Weekly]] = []
         carries = [self._open_block(rows, block, past) for block in self._cut_up(len(rows))]
         self.kept = Delivered(Carry.join(carries).worlds(slice(worlds))) if self._keep else None
-        self.history = past.report(worlds)
-        self.search_interest, self.price_index = self.search_interest[some], self.price_index[some]
-        self._incumbent = past.incumbent[:worlds]
+        self._begin(past)
+
+    def _begin(self, past: History) -> None:
+        """Nothing is decided yet."""
+        worlds = slice(len(self.seeds))
+        self._past = past
+        self.history = past.report(len(self.seeds))
+        self.search_interest, self.price_index = self._outside[:, worlds]
+        self._incumbent = past.incumbent[worlds]
         self._held = np.ascontiguousarray(past.incumbent.T)
-        self._bounds = self._rules.written_out(len(rows))
         self._booked = self._held
+        self._bounds = self._rules.written_out(len(past.incumbent))
         longest = self._bounds.longest_lead
         self._waiting = deque([self._held] * (longest + 1), longest + 1)
         self._experiments = RunningExperiments(self.spec, self.horizon, self._rules, past)
-        self._totals = np.zeros((4, len(rows)))
-        self.score = Score(*self._totals[:, some], violations=np.zeros(worlds, np.int64))
-        self.week = 0
-        self.abstained = np.zeros(worlds, dtype=bool)
         self.readings: dict[int, list[ExperimentReading]] = {}
+        self._totals = np.zeros((4, len(past.incumbent)))
+        self.violations = np.zeros(len(self.seeds), dtype=np.int64)
+        self.score = Score(*self._totals[:, worlds], violations=self.violations.copy())
+        self.abstained = np.zeros(len(self.seeds), dtype=bool)
+        self.week = 0
 
     def _cut_up(self, rows: int) -> list[slice]:
         size = max(2, _BLOCK // self.response.effect.size)
@@ -146,7 +171,7 @@ class MarketPlay:
         planned = before.planned[:, :, None, :] * self._numbers.weights
         flows, carry = self.response.respond(before, planned)
         past.add(block, before, flows, sales.draw(spec, flows.expected, before.luck))
-        self.search_interest[block], self.price_index[block] = (
+        self._outside[0, block], self._outside[1, block] = (
             tape.proxy[:, first:stop],
             tape.price[:, first:stop],
         )
@@ -221,7 +246,7 @@ class MarketPlay:
         if self._kept_weeks:
             self.readings = self._experiments.after(self.week, week)
         np.add.reduce(week.whole[:channels], axis=0, out=spent)
-        profits = np.multiply(week.whole[-2:], self.spec.margin, out=money[:2])
+        profits = np.multiply(week.whole[-2:], self._margin, out=money[:2])
         profits -= spent + fees
         if self.done:
             profits += self.spec.margin * self._still_to_come()

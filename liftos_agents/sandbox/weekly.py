@@ -8,7 +8,8 @@ the two equal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,23 +35,36 @@ class Weekly:
     """
 
     def __init__(self, numbers: Numbers, track: Track, carry: Carry) -> None:
-        worlds = carry.pressure.shape[0]
-        self.small = numbers.small(worlds)
-        self.numbers, self.track = numbers.written_out(worlds), track
-        shape = (numbers.channels, numbers.regions, worlds)
-        kernels, lags, waits = numbers.carryover.shape[1], len(numbers.carryover), len(numbers.delay)
+        shape = (numbers.channels, numbers.regions, carry.pressure.shape[0])
+        lags, waits = len(numbers.carryover), len(numbers.delay)
+        self.track, self._market = track, numbers
         self.exposures, self.caused = np.zeros((lags, *shape)), np.zeros((waits, *shape))
         self.exposures[: lags - 1] = np.moveaxis(carry.exposure / numbers.weights, 0, -1).swapaxes(1, 2)
         self.caused[: waits - 1] = np.moveaxis(carry.caused, 0, -1).swapaxes(1, 2)
-        self.due = np.zeros((waits, shape[0], worlds))
+        self.due = np.zeros((waits, shape[0], shape[2]))
         for wait in range(waits - 1):
             self.due[wait] = np.add.reduce(np.ascontiguousarray(carry.credited[:, wait].T), axis=1)
         self.weariness = np.ascontiguousarray(carry.weariness.T) * numbers.fatigue
         self.pressure, self.spent = carry.pressure[None].copy(), carry.spent[None].copy()
         self._slot, self._wait, self._next = lags - 1, waits - 1, 0
+        self._make_room()
+
+    def _make_room(self) -> None:
+        shape = self.weariness.shape
+        self.small, self.numbers = self._market.small(shape[-1]), self._market.written_out(shape[-1])
         self._saturation, self._work, self._flowing = (np.empty(shape) for _ in range(3))
-        self._carried, self._bought = np.empty((kernels, *shape)), np.empty((shape[0], 1, worlds))
-        self._poached = np.empty((shape[0], worlds))
+        self._carried = np.empty((self._market.carryover.shape[1], *shape))
+        self._bought = np.empty((shape[0], 1, shape[-1]))
+        self._poached = np.empty((shape[0], shape[-1]))
+
+    def some(self, worlds: Sequence[int]) -> Weekly:
+        """Some of the worlds, as they are now, in play by themselves; at least two."""
+        other = copy(self)
+        other.track = self.track.some(worlds)
+        for name in ("exposures", "caused", "due", "weariness", "pressure", "spent"):
+            setattr(other, name, getattr(self, name).take(worlds, axis=-1))
+        other._make_room()
+        return other
 
     @np.errstate(divide="ignore", over="ignore", invalid="ignore")
     def play(
@@ -244,9 +258,11 @@ class Weekly:
     def _liveliness(self, exposure: Array, refresh: NDArray[np.bool_] | None) -> Array:
         """Share of the effect that tired creatives leave; weariness is told as its logarithm."""
         numbers, work, weariness = self.numbers, self._work, self.weariness
-        if refresh is not None and np.count_nonzero(refresh):
-            for region in range(numbers.regions):
-                weariness[:, region][refresh] = 0.0
+        if refresh is not None:
+            if numbers.regions == 1:
+                np.putmask(weariness, refresh, _NOTHING)
+            elif np.count_nonzero(refresh):
+                np.copyto(weariness, _NOTHING, where=refresh[:, None])
         weariness *= numbers.memory
         weariness += np.multiply(exposure, numbers.tiring, out=work)
         return np.exp(weariness, out=work)

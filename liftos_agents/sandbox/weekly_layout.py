@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -166,6 +166,21 @@ class Track:
             shape = (weeks, numbers.channels, regions, worlds)
             effect, dearness = self.effect(slice(weeks)), self.dearness(slice(weeks), np.empty(shape))
             self._written = np.ascontiguousarray(np.broadcast_to(effect, shape)), dearness
+
+    def some(self, worlds: Sequence[int]) -> Track:
+        """Some of the worlds."""
+        other = copy(self)
+        for name in ("baseline", "demand", "luck", "quantile", "seen", "pressure", "_changes", "_price"):
+            if getattr(self, name) is not None:
+                setattr(other, name, getattr(self, name).take(worlds, axis=-1))
+        other._powers = {power: each.take(worlds, axis=-1) for power, each in self._powers.items()}
+        if self._written is not None:
+            effect, dearness = self._written
+            other._written = (
+                effect.take(worlds, axis=-1),
+                None if dearness is None else dearness.take(worlds, axis=-1),
+            )
+        return other
 
     def effect(self, weeks: int | slice) -> Array:
         """Sales that saturated media cause, against arrays ([W,] C, G, S)."""

@@ -199,14 +199,14 @@ def test_an_experiment_elsewhere_changes_nothing_here(full_market):
 
 def test_blocks_of_worlds_make_no_difference(full_market):
     market = full_market(60)
-    many = MarketPlay(market, range(100), 2)
+    many = MarketPlay(market, range(200), 2)
     assert len(many._blocks) > 2
-    few = MarketPlay(market, [98, 99], 2)
+    few = MarketPlay(market, [198, 199], 2)
     for _ in range(2):
         seen, _ = many.step(Decision(many.incumbent))
         own, _ = few.step(Decision(few.incumbent))
-        np.testing.assert_array_equal(own.region_revenue, seen.region_revenue[98:])
-    np.testing.assert_array_equal(few.score.profit, many.score.profit[98:])
+        np.testing.assert_array_equal(own.region_revenue, seen.region_revenue[198:])
+    np.testing.assert_array_equal(few.score.profit, many.score.profit[198:])
 
 
 def test_other_worlds_of_the_same_market_are_a_new_play(full_market):
