@@ -37,6 +37,8 @@ class BudgetRules:
         """Channels whose budgets take effect later, and how many weeks."""
         self.longest_lead = max((weeks for _, weeks in self.late), default=0)
         self.scale = spec.mean_spend * _TOLERANCE
+        self._limit = np.array(self.cap + self.scale)
+        self._growth = np.array(1.0 if self.pacing is None else 1.0 + self.pacing)
         self._written: BudgetRules | None = None
 
     def written_out(self, worlds: int) -> BudgetRules:
@@ -58,7 +60,7 @@ class BudgetRules:
         """
         budgets, broken = self._bound(asked, booked)
         if self.capped:
-            over = np.add.reduce(budgets, axis=0) > self.cap + self.scale
+            over = np.add.reduce(budgets, axis=0) > self._limit
             if np.count_nonzero(over):
                 broken = broken | over
                 above = budgets - self.low
@@ -66,7 +68,7 @@ class BudgetRules:
                 budgets = self.low + above * share
         if self.pacing is not None:
             most = np.maximum(booked, self.foothold)
-            most *= 1.0 + self.pacing
+            most *= self._growth
             np.maximum(most, self.low, out=most)
             np.minimum(budgets, most, out=budgets)
         return budgets, broken
