@@ -114,19 +114,28 @@ def _pieces(options: argparse.Namespace) -> list[list[_Part]]:
 
 
 def _played(pieces: list[list[_Part]], options: argparse.Namespace, *, keep: bool) -> list[ArenaResult]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[failed]}", style="red"),
+        TimeRemainingColumn(),
+    )
     players = [decider(name) for name in options.policies]
     found: list[ArenaResult] = []
     with Progress(*columns) as bar:
-        task = bar.add_task("worlds", total=_worlds(pieces, options))
+        task = bar.add_task("worlds", total=_worlds(pieces, options), failed="")
         for piece in pieces:
             if options.so_far and not all(_complete(part, options) for part in piece):
                 break
             for part in piece:
                 before = bar.tasks[0].completed
+                fallen = sum(row.error is not None for result in found for row in result.rows)
 
-                def tell(progress: arena.Progress, before: float = before) -> None:
-                    bar.update(task, completed=before + progress.done)
+                def tell(progress: arena.Progress, before: float = before, fallen: int = fallen) -> None:
+                    failed = fallen + progress.failed
+                    words = f"{failed:,} failed" if failed else ""
+                    bar.update(task, completed=before + progress.done, failed=words)
 
                 state = part.state if keep else None
                 found.append(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -15,7 +14,7 @@ import joblib
 
 from liftos_agents.errors import ArgumentError, CancelledError, ConfigurationError
 from liftos_agents.sandbox import policies, scenarios
-from liftos_agents.sandbox.arena_processes import check_wanted, processes
+from liftos_agents.sandbox.arena_processes import check_wanted, in_processes
 from liftos_agents.sandbox.arena_rows import ArenaResult, Header, Key, Row, with_regret
 from liftos_agents.sandbox.arena_state import StateFile
 from liftos_agents.sandbox.arena_task import Entrant, Factory, Task
@@ -32,13 +31,14 @@ Backend = Literal["loky", "ray", "sequential"]
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is; worlds are counted once for each policy, `resumed` ones among the done."""
+    """How far a run is; worlds are counted once for each policy, `resumed` and `failed` ones among the done."""
 
     done: int
     total: int
     resumed: int
     policy: str
     scenario: str
+    failed: int
 
 
 def play(
@@ -92,11 +92,13 @@ def play(
     ]
     file = None if state is None else StateFile(state, header)
     rows: dict[Key, Row] = {} if file is None else dict(file.rows)
+    played = [task.worlds for task in tasks if all(key in rows for key in task.worlds)]
     waiting = [task for task in tasks if not all(key in rows for key in task.worlds)]
     total = len(entrants) * len(worlds) * len(order)
-    resumed = done = total - sum(len(task.seeds) for task in waiting)
+    resumed = done = sum(map(len, played))
+    failed = _failed(rows[key] for keys in played for key in keys)
     if progress is not None:
-        progress(Progress(done, total, resumed, "", ""))
+        progress(Progress(done, total, resumed, "", "", failed))
     try:
         with warnings.catch_warnings():
             # joblib's word on tasks that were cancelled with a run that was stopped on purpose.
@@ -105,9 +107,9 @@ def play(
                 rows |= {row.key: row for row in found}
                 if file is not None:
                     file.add(found)
-                done += len(found)
+                done, failed = done + len(found), failed + _failed(found)
                 if progress is not None:
-                    progress(Progress(done, total, resumed, found[0].policy, found[0].scenario))
+                    progress(Progress(done, total, resumed, found[0].policy, found[0].scenario, failed))
     except (KeyboardInterrupt, CancelledError):
         if file is not None:
             done = file.kept
@@ -122,15 +124,16 @@ def play(
     return result
 
 
+def _failed(rows: Iterable[Row]) -> int:
+    return sum(row.error is not None for row in rows)
+
+
 def _run(tasks: list[Task], jobs: int, backend: Backend) -> Iterator[list[Row]]:
     """The tasks' rows, as they come."""
     if backend == "sequential" or (backend == "loky" and (jobs == 1 or len(tasks) < 2)):
         yield from (task.run() for task in tasks)
     elif backend == "loky":
-        work, asking = processes(jobs, "generator_unordered"), os.getpid()
-        yield from cast(
-            "Iterator[list[Row]]", work(joblib.delayed(_run_wanted)(task, asking) for task in tasks)
-        )
+        yield from in_processes(_run_wanted, tasks, jobs, "generator_unordered")
     else:
         _register_ray()
         # joblib's Ray backend returns no generator: a wave of tasks at a time keeps what a kill would lose small.

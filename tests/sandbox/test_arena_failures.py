@@ -224,7 +224,8 @@ def test_processes_and_resuming_change_nothing_of_a_failure(tmp_path: Path) -> N
         arena.play(*played, horizon=WEEKS, state=tmp_path / "cut", progress=told.append)
         assert (tmp_path / "cut").read_bytes() == whole
         # A batch that is not there in full is played again.
-        assert told[0].resumed == {1: 0, 4: 3, 6: 4}[kept]
+        assert (told[0].resumed, told[0].failed) == {1: (0, 0), 4: (3, 3), 6: (4, 4)}[kept]
+        assert (told[-1].done, told[-1].failed) == (8, 4)
 
 
 @pytest.mark.ray

@@ -506,7 +506,9 @@ def test_one_failure_in_one_world_is_a_hard_one(small, tmp_path: Path, jobs: int
     scenario = small_scenario(small)
     seeds = unseen_seeds(JudgedPolicy.of(rarely(-1)), scenario, 40)
     maker = rarely(seeds[-1])
-    played = play_trial(maker, [scenario], 40, folder=tmp_path, jobs=jobs)
+    told: list[TrialProgress] = []
+    played = play_trial(maker, [scenario], 40, folder=tmp_path, jobs=jobs, progress=told.append)
+    assert told[-1].failed == 1
     failed_rows = [row for row in played.rows if row.error is not None]
     assert [(row.policy, row.seed, row.failed_week) for row in failed_rows] == [("rarely", seeds[-1], 25)]
     check = next(check for check in judged(played).checks if check.name == "failures")

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from liftos_agents.cli.simulate.simulation_bar import simulation_bar
 from liftos_agents.errors import ArgumentError, CancelledError, NotFoundError
 from liftos_agents.lift.contestants import decider
 from liftos_agents.sandbox import arena, scenarios
@@ -72,27 +72,8 @@ def played(
         raise ArgumentError("0 processes play nothing", where="--jobs", fix="Give 1 or more, or -1")
     chosen = named(on)
     deciders = [decider(name) for name in policies]
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("worlds"),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    task = bar.add_task("simulating", total=None, rate="")
-
-    def tell(progress: arena.Progress) -> None:
-        seconds = bar.tasks[0].elapsed or 0.0
-        fresh = progress.done - progress.resumed
-        rate = f"{fresh / seconds:,.0f}/s" if fresh and seconds else ""
-        what = escape(f"{progress.policy} on {progress.scenario}") if progress.policy else "simulating"
-        bar.update(task, description=what, total=progress.total, completed=progress.done, rate=rate)
-
     try:
-        with bar:
+        with simulation_bar("worlds") as tell:
             return arena.play(
                 deciders,
                 chosen,
@@ -101,12 +82,23 @@ def played(
                 jobs=jobs,
                 backend=backend,
                 state=out,
-                progress=tell,
+                progress=lambda p: tell(
+                    p.done,
+                    p.total,
+                    f"{p.policy} on {p.scenario}" if p.policy else "",
+                    resumed=p.resumed,
+                    failed=p.failed,
+                ),
             )
     except CancelledError as stopped:
         again = "go on by the same command with --resume" if out else "--out FILE.jsonl keeps what is done"
-        console.print(f"{escape(str(stopped))}; {again}", highlight=False, soft_wrap=True)
+        say_stopped(f"{stopped}; {again}")
         raise
+
+
+def say_stopped(what: str) -> None:
+    """One line on standard error: what is kept of a run that was stopped, and how to go on."""
+    Console(stderr=True).print(escape(what), highlight=False, soft_wrap=True)
 
 
 def show_failures(console: Console, found: Sequence[Failure]) -> None:

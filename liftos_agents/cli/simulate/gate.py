@@ -9,18 +9,16 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import liftos_agents
 from liftos_agents.cli import options
 from liftos_agents.cli.simulate import arena_options, verdict_view
+from liftos_agents.cli.simulate.simulation_bar import simulation_bar
 from liftos_agents.domain.answer import Grounding
 from liftos_agents.domain.verdict import SIMULATED
 from liftos_agents.errors import ArgumentError, CancelledError
 from liftos_agents.lift.contestants import decider, decider_names
 from liftos_agents.sandbox.gates.judged_policy import HOLD
-from liftos_agents.sandbox.gates.policy_trial import TrialProgress
 
 _JUDGED = [name for name in decider_names() if name not in (HOLD, "oracle")]
 
@@ -54,23 +52,9 @@ def gate(
     if jobs == 0:
         raise ArgumentError("0 processes play nothing", where="--jobs", fix="Give 1 or more, or -1")
     chosen, figures = arena_options.named(on), None if grounding is None else _grounding(grounding)
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("worlds"),
-        TimeRemainingColumn(),
-    )
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    task = bar.add_task("simulating", total=None)
-
-    def tell(progress: TrialProgress) -> None:
-        bar.update(task, description=escape(progress.what), total=progress.total, completed=progress.done)
-
     with liftos_agents.LiftOS(settings=options.settings(home=home, organisation=organisation)) as lift:
         try:
-            with bar:
+            with simulation_bar("worlds") as tell:
                 record = lift.gate_policy(
                     decider(policy),
                     chosen,
@@ -78,11 +62,10 @@ def gate(
                     jobs=jobs,
                     resume=resume,
                     grounding=figures,
-                    progress=tell,
+                    progress=lambda p: tell(p.done, p.total, p.what, resumed=p.resumed, failed=p.failed),
                 )
         except CancelledError as stopped:
-            again = "go on by the same command with --resume"
-            console.print(f"{escape(str(stopped))}; {again}", highlight=False, soft_wrap=True)
+            arena_options.say_stopped(f"{stopped}; go on by the same command with --resume")
             raise
         root = lift.settings.home
     if as_json:

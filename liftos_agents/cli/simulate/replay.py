@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from liftos_agents import reports
 from liftos_agents.cli import options
 from liftos_agents.cli.simulate import replay_steps, replay_view
+from liftos_agents.cli.simulate.simulation_bar import simulation_bar
 from liftos_agents.domain.replay import Replay
 from liftos_agents.errors import ArgumentError, CancelledError
 from liftos_agents.lift.contestants import decider, decider_names
@@ -92,24 +92,14 @@ def _played(policy: str, scenario: str | None, seed: int, horizon: int | None) -
         raise ArgumentError(
             "no scenario", where="--scenario", fix=f"Name one of {', '.join(scenarios.names())}"
         )
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("weeks"),
-        TimeRemainingColumn(),
-    )
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    task = bar.add_task("simulating", total=None)
-
-    def tell(progress: recorder.Progress) -> None:
-        bar.update(task, description=progress.policy, total=progress.total, completed=progress.done)
-
     try:
-        with bar:
+        with simulation_bar("weeks") as tell:
             return recorder.record(
-                [decider(name) for name in names], scenario, seed, horizon=horizon, progress=tell
+                [decider(name) for name in names],
+                scenario,
+                seed,
+                horizon=horizon,
+                progress=lambda p: tell(p.done, p.total, p.policy),
             )
     except KeyboardInterrupt:
         raise CancelledError("stopped; a replay is made whole or not at all") from None

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
-
-import joblib
 
 from liftos_agents.domain.canonical import content_hash
 from liftos_agents.errors import ArgumentError, CancelledError
 from liftos_agents.sandbox import arena
 from liftos_agents.sandbox.arena import Factory
-from liftos_agents.sandbox.arena_processes import check_wanted, processes
+from liftos_agents.sandbox.arena_processes import check_wanted, in_processes
 from liftos_agents.sandbox.arena_rows import Row
 from liftos_agents.sandbox.gates.judged_policy import (
     HOLD,
@@ -62,12 +58,13 @@ class PolicyTrial:
 
 @dataclass(frozen=True)
 class TrialProgress:
-    """How far a trial is, in worlds, each counted once a side; `what` is played now."""
+    """How far a trial is, in worlds, each counted once a side; `failed` ones are among the done, `what` is played now."""
 
     done: int
     total: int
     resumed: int
     what: str
+    failed: int
 
 
 def play_trial(
@@ -165,34 +162,36 @@ def _played(
     units: list[_Unit], jobs: int, progress: Callable[[TrialProgress], None] | None
 ) -> Iterator[tuple[_Unit, tuple[Row, ...]]]:
     total = sum(unit.size for unit in units)
-    done = resumed = 0
+    done = resumed = failed = 0
 
-    def tell(more: int, before: int, what: str) -> None:
+    def tell(more: int, before: int, what: str, fallen: int = 0) -> None:
         if progress is not None:
-            progress(TrialProgress(done + more, total, resumed + before, what))
+            progress(TrialProgress(done + more, total, resumed + before, what, failed + fallen))
 
     try:
         if jobs == 1:
             for unit in units:
                 # Bound now: the arena calls it within this round of the loop alone.
-                rows, before = unit.run(lambda p, what=unit.what: tell(p.done, p.resumed, what))
-                done, resumed = done + unit.size, resumed + before
+                rows, before = unit.run(lambda p, what=unit.what: tell(p.done, p.resumed, what, p.failed))
+                done, resumed, failed = done + unit.size, resumed + before, failed + _failed(rows)
                 yield unit, rows
             return
-        work, asking = processes(jobs, "generator"), os.getpid()
-        found = work(joblib.delayed(_run_wanted)(unit, asking) for unit in units)
-        outcomes = cast("Iterator[tuple[tuple[Row, ...], int]]", found)
+        outcomes = in_processes(_run_wanted, units, jobs, "generator")
         tell(0, 0, units[0].what)
         with warnings.catch_warnings():
             # joblib's word on tasks that were cancelled with a trial that was stopped on purpose.
             warnings.filterwarnings("ignore", message=r"\d+ tasks which were still being processed")
             for unit, (rows, before) in zip(units, outcomes, strict=True):
-                done, resumed = done + unit.size, resumed + before
+                done, resumed, failed = done + unit.size, resumed + before, failed + _failed(rows)
                 tell(0, 0, unit.what)
                 yield unit, rows
     except (KeyboardInterrupt, CancelledError):
         # A process that hears of Ctrl-C first stops its own unit.
         raise CancelledError(f"stopped after {done:,} of {total:,} worlds; what is done is kept") from None
+
+
+def _failed(rows: Sequence[Row]) -> int:
+    return sum(row.error is not None for row in rows)
 
 
 def _run_wanted(unit: _Unit, by: int) -> tuple[tuple[Row, ...], int]:
