@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from benchmarks.report import RESULTS, write
@@ -39,6 +40,7 @@ WORLDS, FIRST_SEED, APART = 30, 7000, 100
 """Worlds of a family; families' seeds begin `APART`. None was looked at while contestants were made."""
 PIECE = 10
 """Worlds of each family that are played in full, by everyone, before the next ones."""
+LEAST_WORLDS = 10
 UNANSWERABLE = "unanswerable"
 STATES = ".sandbox_contest_*.jsonl"
 STOPPED = 130
@@ -249,6 +251,7 @@ def _notes(result: ArenaResult) -> list[str]:
         "regret: (oracle − policy) / (oracle − hold) of expected profit; 0 is the oracle, 1 is hold.",
     ]
     notes += [_by_scenario(policy, result) for policy in AGENTS if policy in result.policies]
+    notes += [_common_luck(policy, result) for policy in AGENTS if policy in result.policies]
     for policy in sorted({row.policy for row in right if row.abstained}):
         notes.append(_abstentions(policy, right))
     hard = {row.policy for row in result.rows if row.violations}
@@ -269,6 +272,24 @@ def _by_scenario(policy: str, result: ArenaResult) -> str:
             gains.setdefault(row.scenario, []).append(row.profit - held[world].profit)
     each = [f"{name} {sum(own) / len(own):+,.0f} ({len(own)})" for name, own in sorted(gains.items())]
     return f"{policy} − hold by scenario (worlds): {', '.join(each)}."
+
+
+def _common_luck(policy: str, result: ArenaResult) -> str:
+    """How much meeting the same luck narrows the difference to holding, where a scenario has enough worlds to say."""
+    held, own = result.of("hold") if "hold" in result.policies else {}, result.of(policy)
+    said: list[str] = []
+    for name in result.scenarios:
+        worlds = [world for world in own if world[0] == name and world in held]
+        if len(worlds) < LEAST_WORLDS:
+            continue
+        pair = np.array([[own[world].profit, held[world].profit] for world in worlds])
+        left = float((pair[:, 0] - pair[:, 1]).var(ddof=1))
+        if left > 0.0:
+            said.append(f"{name} {float(pair.var(axis=0, ddof=1).sum()) / left:.1f} × ({len(worlds)})")
+    return (
+        f"{policy} − hold: the same luck cuts the variance of a world's difference, against worlds of other seeds, in "
+        f"{', '.join(said) or 'no scenario with enough worlds'}."
+    )
 
 
 def _abstentions(policy: str, rows: list[Row]) -> str:
