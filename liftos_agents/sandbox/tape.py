@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,6 @@ class Tape:
         price: Relative to the list price, (S, W).
         proxy: Search interest, (S, W).
         baseline: Expected revenue without media and rival, (S, W, G).
-        planned: The incumbent's spend, (S, W, C).
         luck: One uniform a week and region, (S, W, G).
         tracking: Loss τ, (S, W).
         pressure: Of a scheduled rival, (S, W); None without one.
@@ -45,7 +45,6 @@ class Tape:
     price: Array
     proxy: Array
     baseline: Array
-    planned: Array
     luck: Array
     tracking: Array
     pressure: Array | None = None
@@ -56,6 +55,12 @@ class Tape:
     def weeks(self) -> int:
         """W."""
         return self.national_demand.shape[1]
+
+    @cached_property
+    def planned(self) -> Array:
+        """The incumbent's spend, (S, W, C): not drawn for weeks in which nobody asks for it."""
+        span = np.arange(self.first, self.first + self.weeks)
+        return planned_spend(self.spec, self.seeds, span, self.national_demand)
 
     def span(self, start: int, stop: int) -> Tape:
         """The weeks from position `start` to before `stop`."""
@@ -98,7 +103,6 @@ def record(spec: MarketSpec, seeds: NDArray[np.int64], weeks: int, first: int | 
         price=price,
         proxy=proxy_path(spec, seeds, span, demand),
         baseline=baseline * spec.geo_weights * changes.factor("base")[..., None],
-        planned=planned_spend(spec, seeds, span, demand),
         luck=np.ascontiguousarray(uniforms(seeds, span, _streams(spec)).transpose(1, 2, 0)),
         tracking=changes.tracking(),
         pressure=_scheduled(spec, seeds, span),

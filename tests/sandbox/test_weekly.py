@@ -209,6 +209,14 @@ def test_blocks_of_worlds_make_no_difference(full_market):
     np.testing.assert_array_equal(few.score.profit, many.score.profit[198:])
 
 
+def test_numpy_buffers_as_before_once_a_week_is_played(full_market):
+    play = MarketPlay(full_market(20), range(32), 1)
+    assert not play._blocks[0][1].small
+    size = np.getbufsize()
+    play.step(Decision(play.incumbent))
+    assert np.getbufsize() == size > 16
+
+
 def test_other_worlds_of_the_same_market_are_a_new_play(full_market):
     market = full_market(1)
     used = MarketPlay(market, [1], 3)
