@@ -15,6 +15,7 @@ from liftos_agents.domain.response_curve import (
     geometric_adstock,
     hill_saturation,
     hill_saturation_slope,
+    lagged,
     logistic_saturation,
     logistic_saturation_slope,
 )
@@ -33,6 +34,7 @@ _ARRAYS = (
     "scale",
     "spend",
     "outcome",
+    "conversion_lag",
 )
 
 
@@ -68,11 +70,23 @@ class MediaPosterior:
     outcome: Array
     """(T,)"""
     value_per_outcome: float = 1.0
+    conversion_lag: Array | None = None
+    """(C, L) shares of what a channel causes that are bought 0, 1, 2, … periods later; None where all is bought at once."""
 
     @property
     def draws(self) -> int:
         """How many joint draws there are."""
         return int(self.effect.shape[0])
+
+    @property
+    def waits(self) -> int:
+        """Periods by which the last purchase comes after its cause."""
+        return 0 if self.conversion_lag is None else self.conversion_lag.shape[1] - 1
+
+    @property
+    def reach(self) -> int:
+        """Periods after its own in which a spend still brings in something, by carry-over and by the lag to purchase."""
+        return self.adstock_length - 1 + self.waits
 
     def saturation_at(self, x: ArrayLike) -> Array:
         """Saturation at `x` (..., C) on the curve's axis (spend / scale), shape (D, ..., C)."""
@@ -99,23 +113,25 @@ class MediaPosterior:
         decision: bool = False,
         history: ArrayLike | None = None,
     ) -> Array:
-        """Contribution along a spend path with its carry-over, (D, T', C); outcome units.
+        """Contribution along a spend path with carry-over and lag to purchase, (D, T', C); outcome units.
 
         Args:
             spend_path: (T', C) spend per period; the fitted spend when absent.
             decision: use the decision draws.
-            history: (L, C) spend in the periods just before the path; nothing when absent.
+            history: (H, C) spend in the periods just before the path, of which the last `reach` count; nothing when absent.
 
         Raises:
             ValueError: when a path's columns are not the posterior's channels.
         """
-        carried = self._carried(spend_path, history)
-        return self._effects(2, decision) * self._curve(carried)
+        carried, earlier = self._carried(spend_path, history)
+        return self._effects(2, decision) * self._bought(self._curve(carried), earlier)
 
     def contribution_slope(self, spend_path: ArrayLike | None = None, *, decision: bool = False) -> Array:
         """What each period gains per unit of proportional growth of the path, (D, T', C); outcome units."""
-        carried = self._carried(spend_path, None)
-        return self._effects(2, decision) * self._curve_slope(carried) * carried
+        carried, earlier = self._carried(spend_path, None)
+        if self.conversion_lag is None:
+            return self._effects(2, decision) * self._curve_slope(carried) * carried
+        return self._effects(2, decision) * self._bought(self._curve_slope(carried) * carried, earlier)
 
     def thin(self, draws: int) -> MediaPosterior:
         """The posterior with at most `draws` draws, evenly spaced.
@@ -143,6 +159,7 @@ class MediaPosterior:
             spend=self.spend,
             outcome=self.outcome,
             value_per_outcome=self.value_per_outcome,
+            conversion_lag=self.conversion_lag,
         )
 
     def to_npz(self) -> bytes:
@@ -178,12 +195,13 @@ class MediaPosterior:
             values.update(stored)
             values["channels"] = tuple(values["channels"])
             values.setdefault("slope", None)
+            values.setdefault("conversion_lag", None)
             return cls(**values)
         except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
             raise ValueError("not a stored media posterior") from error
 
-    def _carried(self, spend_path: ArrayLike | None, history: ArrayLike | None) -> Array:
-        """Adstocked path on the curve's axis, (D, T', C)."""
+    def _carried(self, spend_path: ArrayLike | None, history: ArrayLike | None) -> tuple[Array, int]:
+        """Adstocked path on the curve's axis, (D, E + T', C), after the E periods before it that are bought from within it."""
         path = self.spend if spend_path is None else np.asarray(spend_path, dtype=np.float64)
         if path.ndim != 2 or path.shape[1] != len(self.channels):
             raise ValueError(
@@ -192,7 +210,14 @@ class MediaPosterior:
         before = np.zeros((0, path.shape[1])) if history is None else np.asarray(history, dtype=np.float64)
         whole = np.concatenate([before, path]) / self.scale
         carried = geometric_adstock(whole.T, self.retention, length=self.adstock_length)
-        return np.swapaxes(carried[..., len(before) :], -1, -2)
+        earlier = min(self.waits, len(before))
+        return np.swapaxes(carried[..., len(before) - earlier :], -1, -2), earlier
+
+    def _bought(self, caused: Array, earlier: int) -> Array:
+        """What is caused per period, (D, E + T', C), at the time when it is bought, (D, T', C)."""
+        if self.conversion_lag is None:
+            return caused
+        return np.swapaxes(lagged(np.swapaxes(caused, -1, -2), self.conversion_lag)[..., earlier:], -1, -2)
 
     def _curve(self, carried: Array) -> Array:
         steepness = self.steepness[:, None, :]

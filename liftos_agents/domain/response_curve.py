@@ -47,6 +47,21 @@ def adstock_weights(retention: ArrayLike, *, length: int, normalised: bool = Tru
     return weights / weights.sum(axis=-1, keepdims=True) if normalised else weights
 
 
+def lagged(series: ArrayLike, shares: ArrayLike) -> Array:
+    """Each period's part spread over that period and those after it, Σ shares[lag] · series[t − lag], shape (..., T).
+
+    Args:
+        series: what is caused per period, shape (..., T), nothing before its first period.
+        shares: of it that come 0, 1, 2, … periods later, shape (..., L), broadcast against the leading axes of `series`.
+    """
+    caused, weights = np.asarray(series, dtype=np.float64), np.asarray(shares, dtype=np.float64)
+    periods = caused.shape[-1]
+    result = np.zeros((*np.broadcast_shapes(caused.shape[:-1], weights.shape[:-1]), periods))
+    for lag in range(min(weights.shape[-1], periods)):
+        result[..., lag:] += weights[..., lag, None] * caused[..., : periods - lag]
+    return result
+
+
 def half_life(retention: ArrayLike) -> Array:
     """Periods after which half of an effect is left; 0 at no carry-over, infinite at full."""
     alpha = np.asarray(retention, dtype=np.float64)

@@ -29,6 +29,8 @@ class Briefing:
         seeds: (S,) numbers that a policy with chance of its own derives it from.
         start: Monday of the first week shown.
         promotes: Whether prices are ever cut, so that the price index is worth a column.
+        conversion_lags: Channel to shares of what it causes that are bought 0, 1, 2, … weeks later: what a firm's own records
+            show (in a CRM, the time from lead to order).
         events: Whether the trade has weeks of its own at the end of the year.
     """
 
@@ -46,6 +48,7 @@ class Briefing:
     start: dt.date
     promotes: bool
     events: bool
+    conversion_lags: dict[str, tuple[float, ...]]
 
     @classmethod
     def of(cls, play: MarketPlay) -> Briefing:
@@ -70,6 +73,7 @@ class Briefing:
             start=spec.start,
             promotes=spec.promotions.share > 0,
             events=spec.demand.holiday > 0,
+            conversion_lags={c.name: c.delay for c in spec.channels},
         )
 
     def world(self, index: int) -> Briefing:

@@ -50,7 +50,7 @@ def rehearse(
     """
     new, old = _paths(posterior, plan, hold)
     worlds = posterior.thin(draws)
-    tail = worlds.adstock_length - 1
+    tail = worlds.reach
     by_channel = [_outcome(worlds, path, old[-1:], tail) for path in (new, old)]
     outcomes = [outcome.sum(axis=2) for outcome in by_channel]
     extra = cost * float(new.sum() - old.sum())

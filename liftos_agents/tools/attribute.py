@@ -38,7 +38,7 @@ _SMALLEST = 1e-9
 
 @tool(
     "attribute",
-    version="5",
+    version="6",
     summary="Credits the outcome to channels by several methods side by side, with what platforms over-claim: a media panel by "
     "marketing-mix model, linear regression and last touch, rows of users or campaigns by linear regression, double machine "
     "learning and causal forest.",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from liftos_agents.domain.panel import Panel
 from liftos_agents.errors import ArgumentError
 from liftos_agents.tools.calendar_features.model_columns import PeriodColumns, period_columns
 from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.errors import ToolRetry
+from liftos_agents.tools.mmm.conversion_lag import EVERY, shares
 from liftos_agents.tools.mmm.input import LiftTest, MmmInput, RoiPrior
 from liftos_agents.tools.mmm.lift_tests import tested_periods
 from liftos_agents.tools.mmm.marketing_mix import fit
@@ -19,6 +20,8 @@ from liftos_agents.tools.mmm.result import FitMmmResult
 from liftos_agents.tools.registry import tool
 
 STORED_DRAWS = 1000
+
+ConversionLag = tuple[float, ...] | dict[str, tuple[float, ...]]
 
 
 class FitMmmArguments(BaseModel):
@@ -49,6 +52,11 @@ class FitMmmArguments(BaseModel):
     adstock_length: int | None = Field(
         default=None, ge=1, le=60, description="Periods that an effect lasts at most; 8 weeks when absent."
     )
+    conversion_lag: ConversionLag = Field(
+        default=(),
+        description="Shares of what media cause that are bought 0, 1, 2, ... periods later, as the CRM shows it from lead to order; "
+        "for all channels, or channel to shares ('*': every other). At once when absent.",
+    )
     roi_priors: dict[str, RoiPrior] = Field(
         default_factory=dict, description="Channel to what is believed of its return before the data."
     )
@@ -68,10 +76,24 @@ class FitMmmArguments(BaseModel):
     draws: int = Field(default=500, ge=100, le=4000, description="Draws per chain.")
     chains: int = Field(default=4, ge=2, le=16)
 
+    @field_validator("conversion_lag")
+    @classmethod
+    def _lag_is_shares(cls, lag: ConversionLag) -> ConversionLag:
+        for one in lag.values() if isinstance(lag, dict) else [lag] if lag else []:
+            shares(one)
+        return lag
+
+    @property
+    def lags(self) -> dict[str, tuple[float, ...]]:
+        """Channel, or `*`, to the shares of its lag."""
+        if isinstance(self.conversion_lag, dict):
+            return self.conversion_lag
+        return {EVERY: self.conversion_lag} if self.conversion_lag else {}
+
 
 @tool(
     "fit_mmm",
-    version="8",
+    version="9",
     summary="Contribution, return and marginal return of every channel, with intervals, from a Bayesian marketing-mix model.",
     data="panel",
 )
@@ -125,6 +147,7 @@ def mmm_input(
         roi_priors=arguments.roi_priors,
         lift_tests=arguments.lift_tests,
         lift_test_error=arguments.lift_test_error,
+        conversion_lag=arguments.lags,
         holdout_weeks=arguments.holdout_periods,
         confounding=arguments.confounding,
     )
@@ -156,6 +179,7 @@ def _check_names(panel: Panel, arguments: FitMmmArguments) -> None:
     for where, names in (
         ("roi_priors", list(arguments.roi_priors)),
         ("lift_tests", [test.channel for test in arguments.lift_tests]),
+        ("conversion_lag", [name for name in arguments.lags if name != EVERY]),
     ):
         for name in names:
             if name not in panel.channels:

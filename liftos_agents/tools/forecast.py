@@ -53,7 +53,7 @@ class _Chosen:
 
 @tool(
     "forecast",
-    version="1",
+    version="2",
     summary="The periods to come of any series, with a fan calibrated by past forecasts, on planned spend where there is media.",
     data="table",
     timeout_seconds=300.0,

@@ -120,7 +120,7 @@ class SimulatePlanResult(BaseModel):
 
 @tool(
     "simulate_plan",
-    version="5",
+    version="6",
     summary="Plays a budget plan in a simulated twin of this market, one posterior draw a world: the distribution of "
     "its profit over holding the current mix.",
     data="panel",

@@ -67,7 +67,7 @@ class ValidateMmmArguments(BaseModel):
 
 @tool(
     "validate_mmm",
-    version="2",
+    version="3",
     summary="Trials of a marketing-mix fit: rolling forecasts, recovery of known truth, stability, made-up channels, shocks, experiments.",
     data="panel",
     timeout_seconds=900.0,

@@ -132,7 +132,7 @@ class WhatIfResult(BaseModel):
 
 @tool(
     "what_if",
-    version="3",
+    version="4",
     summary="What a change of spend would do to outcome and profit, with intervals and the chance of a loss.",
     data="panel",
 )
@@ -245,7 +245,7 @@ def _contributed(fit: MediaFit, path: Array) -> Array:
     The path comes out of the spend before it and is followed by the observed mean, alike for every path.
     """
     assert fit.posterior is not None
-    posterior, tail = fit.posterior, fit.posterior.adstock_length - 1
+    posterior, tail = fit.posterior, fit.posterior.reach
     before = posterior.spend[: -len(path)]
     history = before[-tail:] if tail else before[:0]
     after = np.repeat(posterior.spend[-len(path) :].mean(axis=0)[None, :], tail, axis=0)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -109,3 +111,50 @@ def test_significant_digits() -> None:
     assert significant(1.23456789012345) == 1.23456789
     assert significant(0.0) == 0.0
     assert significant(float("inf")) == float("inf")
+
+
+LAG = np.array([[0.0, 0.25, 0.75], [0.5, 0.5, 0.0]])
+
+
+def test_a_lag_moves_contributions_and_leaves_the_steady_state() -> None:
+    known = posterior()
+    late = replace(known, conversion_lag=LAG)
+    prompt, moved = known.contribution(), late.contribution()
+    assert not moved[:, 0, 0].any()
+    assert moved[:, 5, 0] == pytest.approx(0.25 * prompt[:, 4, 0] + 0.75 * prompt[:, 3, 0])
+    assert moved[:, 5, 1] == pytest.approx(0.5 * prompt[:, 5, 1] + 0.5 * prompt[:, 4, 1])
+    level = np.array([300.0, 90.0])
+    path = late.contribution(np.tile(level, (9, 1)))
+    assert late.reach == 5
+    assert path[:, 5:] == pytest.approx(np.repeat(known.response(level)[:, None], 4, axis=1))
+    assert np.array_equal(late.response_slope(level), known.response_slope(level))
+
+
+def test_history_as_long_as_the_reach_says_all_about_the_past() -> None:
+    late = replace(posterior(), conversion_lag=LAG)
+    whole = late.contribution(late.spend)
+    for start in (1, late.reach, 8):
+        history = late.spend[max(start - late.reach, 0) : start]
+        assert late.contribution(late.spend[start:], history=history) == pytest.approx(whole[:, start:])
+    too_short = late.contribution(late.spend[8:], history=late.spend[8 - late.reach + 1 : 8])
+    assert np.abs(too_short[:, 0] - whole[:, 8]).max() > 1e-6
+
+
+def test_growth_with_a_lag_is_the_derivative_too() -> None:
+    late, step = replace(posterior(), conversion_lag=LAG), 1e-6
+    numeric = (late.contribution(late.spend * (1 + step)) - late.contribution(late.spend * (1 - step))) / (
+        2 * step
+    )
+    assert late.contribution_slope() == pytest.approx(numeric, rel=1e-6, abs=1e-7)
+
+
+def test_storage_and_thinning_keep_the_lag_and_files_without_one_are_read() -> None:
+    late = replace(posterior(), conversion_lag=LAG)
+    again = MediaPosterior.from_npz(late.to_npz())
+    assert again.conversion_lag is not None
+    assert np.array_equal(again.conversion_lag, LAG)
+    assert np.array_equal(again.contribution(), late.contribution())
+    assert late.thin(3).conversion_lag is LAG
+    prompt = posterior().to_npz()
+    assert b"conversion_lag" not in prompt
+    assert MediaPosterior.from_npz(prompt).conversion_lag is None

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -164,3 +166,14 @@ def test_harsher_assumptions_never_help_a_plan_that_grows():
     failing = {n for n, s in found.sweeps.items() if s.probability_beats_hold < 0.8}
     assert set(found.hangs_on) == failing
     assert found.holds_up is (not failing and found.probability_beats_hold >= 0.8)
+
+
+def test_the_tail_is_as_long_as_the_lag_to_purchase():
+    prompt = posterior()
+    lag = np.zeros((3, 21))
+    lag[:, 0], lag[:, 20] = 0.4, 0.6
+    late = replace(prompt, conversion_lag=lag)
+    plan, hold = level(3000, 2000, 2000), level(2000, 2000, 2000)
+    at_once, later = rehearse(prompt, plan, hold), rehearse(late, plan, hold)
+    assert later.difference.mean == pytest.approx(at_once.difference.mean, rel=1e-9)
+    assert later.sweeps["no_spill_over"].difference.mean < at_once.sweeps["no_spill_over"].difference.mean

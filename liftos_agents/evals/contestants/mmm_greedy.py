@@ -8,7 +8,7 @@ from liftos_agents import tools
 from liftos_agents.data import TransientStore
 from liftos_agents.domain.posterior import MediaPosterior
 from liftos_agents.domain.verdict import EXTRAPOLATION_FACTOR
-from liftos_agents.evals.contestants.thin_fit import THIN
+from liftos_agents.evals.contestants.thin_fit import THIN, lag_arguments
 from liftos_agents.evals.contestants.weekly_table import weekly_table
 from liftos_agents.sandbox.decision import Decision, Report
 from liftos_agents.sandbox.noise import Array
@@ -29,7 +29,7 @@ class MmmGreedy:
     """
 
     name = "mmm_greedy"
-    version = "1"
+    version = "2"
 
     def begin(self, briefing: Briefing, history: Report) -> None:
         """The incumbent's budgets."""
@@ -75,6 +75,7 @@ class MmmGreedy:
     def _fit(self) -> MediaPosterior | None:
         store = TransientStore()
         table = weekly_table(self._briefing, self._seen)
-        found = tools.run("fit_mmm", table, store=store, margin=self._briefing.margin, **THIN)
+        settings = {**THIN, **lag_arguments(self._briefing.conversion_lags)}
+        found = tools.run("fit_mmm", table, store=store, margin=self._briefing.margin, **settings)
         stored = found.result["posterior"]
         return None if stored is None else MediaPosterior.from_npz(store.get_artifact(stored))

@@ -24,7 +24,7 @@ def gain_along_path(problem: BudgetProblem, allocation: Array) -> Array:
     horizon's spend causes has faded.
     """
     posterior = problem.posterior
-    tail = posterior.adstock_length - 1
+    tail = posterior.reach
     history = posterior.spend[-tail:] if tail else posterior.spend[:0]
     level = (problem.current / problem.horizon)[None, :]
     after = np.repeat(level, tail, axis=0)

@@ -63,8 +63,8 @@ def media_part(
             fix="Leave out spend_plan, and take method structural",
         )
     path = _path(posterior, plan, horizon)
-    tail = posterior.adstock_length - 1
-    history = posterior.spend[len(posterior.spend) - tail :] if tail else posterior.spend[:0]
+    tail = posterior.reach
+    history = posterior.spend[-tail:] if tail else posterior.spend[:0]
     ahead = posterior.contribution(path, decision=True, history=history).sum(axis=2)
     beyond = path.max(axis=0) > EXTRAPOLATION_FACTOR * posterior.spend.max(axis=0)
     return MediaPart(

@@ -6,8 +6,10 @@ from liftos_agents.tools.mmm.result import Assumption, Check, Confounding
 from liftos_agents.tools.mmm.stability_check import BASELINE_STABLE, EFFECTS_STABLE
 
 
-def assumptions(dependence: Confounding, checked: tuple[Check, ...]) -> tuple[Assumption, ...]:
-    """What the figures rest on."""
+def assumptions(
+    dependence: Confounding, checked: tuple[Check, ...], *, lagged: bool
+) -> tuple[Assumption, ...]:
+    """What the figures rest on; `lagged` says that a lag to purchase was given."""
     passed = {check.name: check.passed for check in checked}
     return (
         Assumption(
@@ -51,4 +53,20 @@ def assumptions(dependence: Confounding, checked: tuple[Check, ...]) -> tuple[As
             how_checked="assumed",
             verdict="not checked",
         ),
+        *(LAG if lagged else ()),
     )
+
+
+LAG = (
+    Assumption(
+        name="What media cause is bought with the lag that was given, in every period alike",
+        how_checked="taken as given, not estimated",
+        verdict="not checked",
+    ),
+    Assumption(
+        name="What spend before the first period still sold fades as that of steady spend would; it is part of the baseline, and what "
+        "is bought after the last period is not counted",
+        how_checked="assumed: the data show neither",
+        verdict="not checked",
+    ),
+)

@@ -13,6 +13,7 @@ from liftos_agents.domain.response_curve import (
     geometric_adstock,
     half_life,
     hill_saturation_slope,
+    lagged,
     logistic_saturation_slope,
 )
 from liftos_agents.domain.verdict import EXTRAPOLATION_FACTOR, WASTEFUL_PROBABILITY
@@ -47,7 +48,8 @@ def channel_draws(
     """Contribution over the window and its derivative in proportional growth of the spend path, outcome units."""
     cell = pooled(draws.cell)[:, index]
     total = form.problem.tables[index].total[cell]
-    growth = _growth(form.cells, data.spend[:, index] / form.spend_scale[index], data.length)[cell]
+    series = data.spend[:, index] / form.spend_scale[index]
+    growth = _growth(form.cells, series, data.length, data.lag(index))[cell]
     plain, decided = posterior.effect[:, index], posterior.decision_effect[:, index]
     return ChannelDraws(plain * total, plain * growth, decided * total, decided * growth)
 
@@ -91,8 +93,8 @@ def channel_result(
     )
 
 
-def _growth(cells: Cells, series: Array, length: int) -> Array:
-    """Σ over time of sat′(x) x in every cell, (G,)."""
+def _growth(cells: Cells, series: Array, length: int, lag: Array | None) -> Array:
+    """Σ over time of sat′(x) x, as far as it is bought within the window, in every cell, (G,)."""
     retentions, which = np.unique(cells.retention, return_inverse=True)
     carried = geometric_adstock(series, retentions, length=length)[which]
     steepness = cells.steepness[:, None]
@@ -100,7 +102,8 @@ def _growth(cells: Cells, series: Array, length: int) -> Array:
         slope = logistic_saturation_slope(carried, steepness)
     else:
         slope = hill_saturation_slope(carried, steepness, cells.slope[:, None])
-    return (slope * carried).sum(axis=1)
+    caused = slope * carried
+    return (caused if lag is None else lagged(caused, lag)).sum(axis=1)
 
 
 def _ceiling(posterior: MediaPosterior, index: int) -> Array:

@@ -15,6 +15,8 @@ INTERCEPT_SCALE = 100.0
 COEFFICIENT_SCALE = 20.0
 SEASON_SCALE = 10.0
 HOLIDAY_SCALE = 5.0
+EARLIER_SPEND = "what earlier spend still sold"
+"""The column of a start: media before the data, bought within them."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def baseline(
     events: dict[str, Array] | None = None,
     holidays: dict[str, Array] | None = None,
     weekday: bool = False,
+    earlier_spend: Array | None = None,
 ) -> Baseline:
     """The baseline design of T periods. A column that does not vary is left out."""
     periods = len(dates)
@@ -88,6 +91,8 @@ def baseline(
     if weekday:
         for name, column in day_of_week(dates).items():
             add(name, column, SEASON_SCALE)
+    if earlier_spend is not None:
+        add(EARLIER_SPEND, earlier_spend, COEFFICIENT_SCALE)
     for name, column in (holidays or {}).items():
         add(f"calendar: {name}", column, HOLIDAY_SCALE)
     for group in (controls or {}, events or {}):

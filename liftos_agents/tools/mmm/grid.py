@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 from scipy.special import betainc, gammainc
 
 from liftos_agents.domain.posterior import Saturation
-from liftos_agents.domain.response_curve import geometric_adstock, hill_saturation, logistic_saturation
+from liftos_agents.domain.response_curve import (
+    geometric_adstock,
+    hill_saturation,
+    lagged,
+    logistic_saturation,
+)
 
 Array = NDArray[np.float64]
 
@@ -74,13 +79,15 @@ def hill_cells(retention_prior: tuple[float, float] = RETENTION_PRIOR) -> Cells:
     return _cells("hill", retention_prior, _HALF_EDGES, HALF_PRIOR, SLOPES, SLOPE_MASS)
 
 
-def curves(cells: Cells, series: Array, *, adstock_length: int) -> Array:
-    """The series (T,) transformed in every cell, shape (G, T)."""
+def curves(cells: Cells, series: Array, *, adstock_length: int, lag: Array | None = None) -> Array:
+    """The series (T,) transformed in every cell, and spread over the periods of purchase by `lag` (L,); shape (G, T)."""
     retentions, which = np.unique(cells.retention, return_inverse=True)
     carried = geometric_adstock(series, retentions, length=adstock_length)[which]
     if cells.saturation == "logistic":
-        return logistic_saturation(carried, cells.steepness[:, None])
-    return hill_saturation(carried, cells.steepness[:, None], cells.slope[:, None])
+        caused = logistic_saturation(carried, cells.steepness[:, None])
+    else:
+        caused = hill_saturation(carried, cells.steepness[:, None], cells.slope[:, None])
+    return caused if lag is None else lagged(caused, lag)
 
 
 def tabulate(cells: Cells, transformed: Array, whitened: Array) -> CurveTable:

@@ -8,9 +8,10 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from liftos_agents.domain.posterior import Saturation
+from liftos_agents.tools.mmm.conversion_lag import by_channel
 
 Array = NDArray[np.float64]
 Frequency = Literal["day", "week", "month"]
@@ -41,8 +42,9 @@ class LiftTest(BaseModel):
         start: First day of the test.
         end: Last day of the test.
         spend_change: Spend added per period during the test, negative for a cut.
-        lift: Outcome that the change added over the test and its carry-over, in outcome units.
+        lift: Outcome that the change added over the test, its carry-over and the lag to purchase, in outcome units.
         standard_error: Of the lift.
+        counted_until: Last day whose outcome the lift counts; all that the change caused when absent.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,6 +55,13 @@ class LiftTest(BaseModel):
     spend_change: float
     lift: float
     standard_error: float = Field(gt=0.0)
+    counted_until: date | None = None
+
+    @model_validator(mode="after")
+    def _counted_to_its_end(self) -> LiftTest:
+        if self.counted_until is not None and self.counted_until < self.end:
+            raise ValueError(f"counted_until ({self.counted_until}) is before the test's end ({self.end})")
+        return self
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,8 @@ class MmmInput:
         effect_scale: prior median of the effects' common scale, outcome scaled to a maximum of one; 0.5 / channels when None.
         holdout_weeks: periods held out to measure the forecast error; 0 for none.
         confounding: "factor" models latent demand; "none" trusts the controls.
+        conversion_lag: channel (`*`: every other) to shares of what it causes that are bought 0, 1, 2, … periods later; all at once
+            where absent.
         lift_test_error: standard error that a lift test reaches, as a share of the outcome over the test; from the noise when None.
     """
 
@@ -105,11 +116,28 @@ class MmmInput:
     holdout_weeks: int = 8
     confounding: Confounding = "factor"
     lift_test_error: float | None = None
+    conversion_lag: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def length(self) -> int:
         """Periods that an impulse lasts."""
         return self.adstock_length or ADSTOCK_LENGTH[self.frequency]
+
+    @property
+    def lags(self) -> Array | None:
+        """(C, L) shares bought 0, 1, 2, … periods after their cause; None where all is bought at once."""
+        return by_channel(self.conversion_lag, self.channels)
+
+    def lag(self, channel: int) -> Array | None:
+        """(L,) one channel's."""
+        lags = self.lags
+        return None if lags is None else lags[channel]
+
+    @property
+    def waits(self) -> int:
+        """Periods by which the last purchase comes after its cause."""
+        lags = self.lags
+        return 0 if lags is None else lags.shape[1] - 1
 
 
 def without(data: MmmInput, channels: tuple[str, ...]) -> MmmInput:
@@ -123,4 +151,5 @@ def without(data: MmmInput, channels: tuple[str, ...]) -> MmmInput:
         channels=tuple(data.channels[index] for index in kept),
         roi_priors={name: prior for name, prior in data.roi_priors.items() if name not in channels},
         lift_tests=tuple(test for test in data.lift_tests if test.channel not in channels),
+        conversion_lag={name: lag for name, lag in data.conversion_lag.items() if name not in channels},
     )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from liftos_agents.domain.amount import format_money, format_share
 from liftos_agents.domain.estimate import Estimate, significant
 from liftos_agents.domain.posterior import MediaPosterior
+from liftos_agents.domain.response_curve import adstock_weights
 from liftos_agents.domain.verdict import EXTRAPOLATION_FACTOR
 from liftos_agents.tools.mmm.channel_summary import ChannelDraws
 from liftos_agents.tools.mmm.input import Frequency, MmmInput
@@ -100,10 +101,10 @@ def _try(
     yearly: float,
 ) -> _Tried:
     mean = _recent_mean(data, index)
-    tail = _tail(posterior.retention[:, index], data.length)
-    series = np.full(periods + 3 * data.length, mean)
+    tail = _tail(posterior.retention[:, index], data.length, data.lag(index))
+    first = data.length + data.waits
+    series = np.full(periods + 3 * first, mean)
     changed = series.copy()
-    first = data.length
     changed[first : first + periods] *= 1.0 + change
     lift = lift_along(posterior, index, series, changed, first, first + periods + tail, decision=True)
     error = _standard_error(data, posterior, periods, periods + tail)
@@ -156,9 +157,12 @@ def _standard_error(data: MmmInput, posterior: MediaPosterior, periods: int, rea
     return 2.0 * float(posterior.noise.mean()) * float(np.sqrt(readout))
 
 
-def _tail(retention: Array, length: int) -> int:
+def _tail(retention: Array, length: int, lag: Array | None) -> int:
     """Periods after the change by which nine tenths of the effect have come, at the mean retention."""
     mean = float(retention.mean())
+    if lag is not None:
+        arrived = np.cumsum(np.convolve(adstock_weights(mean, length=length), lag))
+        return int((arrived < COUNTED_EFFECT).sum())
     if mean <= 0.0:
         return 0
     return int(min(np.ceil(np.log(1.0 - COUNTED_EFFECT) / np.log(min(mean, 0.99))), length)) - 1

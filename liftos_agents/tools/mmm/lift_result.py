@@ -24,7 +24,7 @@ class LiftTestProposal(Frozen):
         relative_change: Of the recent mean spend: 0.5 is half as much again, −1 is a pause.
         spend_change: The same in money per period.
         periods: How long the change lasts.
-        readout_periods: How long the outcome is counted: the change, and what nine tenths of the carry-over take.
+        readout_periods: How long the outcome is counted: the change, and what nine tenths of the carry-over and the lag to purchase take.
         expected_lift: What the decision draws say the test would show, its noise left out.
         standard_error: Of the lift, as the test is assumed to reach it.
         variance_reduction: Expected share of the decision marginal return's variance that the test takes away.
@@ -57,7 +57,7 @@ class LiftTestAgreement(Frozen):
 
     Attributes:
         lift, standard_error: As given.
-        expected: What the same data say of the test's lift without any test, along the whole carry-over path.
+        expected: What the same data say of the test's lift without any test, along the whole path of carry-over and lag to purchase.
         deviation: (lift − expected) over the standard deviation of their difference.
         fitted: What the fit says of it with all tests.
         fitted_deviation: (lift − fitted mean) over the test's standard error.

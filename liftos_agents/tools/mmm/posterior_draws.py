@@ -36,6 +36,7 @@ def media_posterior(
         spend=data.spend,
         outcome=data.outcome,
         value_per_outcome=data.value_per_outcome,
+        conversion_lag=data.lags,
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from liftos_agents.tools.mmm.design import EARLIER_SPEND
 from liftos_agents.tools.mmm.gibbs import Draws
 from liftos_agents.tools.mmm.posterior_draws import demand_path
 from liftos_agents.tools.mmm.standard_form import StandardForm
@@ -60,7 +61,8 @@ def sensitivity(form: StandardForm, draws: Draws, seed: int) -> Sensitivity:
     plain = np.column_stack([constant, covariates])
     spend_r2 = np.stack([_partial_r2(plain, curve)[1:] for curve in curves.T])
     bias = np.sqrt(outcome_r2 * spend_r2 / (1.0 - np.minimum(spend_r2, STRONGEST)))
-    worst = int(np.argmax(bias.sum(axis=0)))
+    candidates = np.array([name != EARLIER_SPEND for name in names])
+    worst = int(np.argmax(np.where(candidates, bias.sum(axis=0), -1.0)))
 
     rng = np.random.default_rng([seed, 2])
     share = np.abs(rng.normal(0.0, strength, draws.noise.shape))[..., None]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from liftos_agents.tools.mmm.conversion_lag import still_to_come
 from liftos_agents.tools.mmm.demand_factor import FEWEST_OBSERVABLES, Observables, observables
 from liftos_agents.tools.mmm.design import Baseline, baseline, default_season_order
 from liftos_agents.tools.mmm.gibbs import EffectPrior, Problem
@@ -45,6 +46,7 @@ class StandardForm:
 def standard_form(data: MmmInput, rows: int | None = None) -> StandardForm:
     """The standard form of a fit to the first `rows` periods' outcome (all of them by default)."""
     fitted = len(data.outcome) if rows is None else rows
+    lags = data.lags
     order = default_season_order(data.dates) if data.season_order is None else data.season_order
     modelled = _observables(data, order)
     proxies = set(data.demand_proxies) if modelled is not None else set()
@@ -56,13 +58,19 @@ def standard_form(data: MmmInput, rows: int | None = None) -> StandardForm:
         events=data.events,
         holidays=data.holidays,
         weekday=data.frequency == "day",
+        earlier_spend=None if lags is None else still_to_come(lags, data.spend),
     )
     whitener = design.whitener(fitted)
     outcome_scale = float(np.abs(data.outcome[:fitted]).max())
     spend_scale = data.spend.max(axis=0)
     cells = logistic_cells() if data.saturation == "logistic" else hill_cells()
     transformed = tuple(
-        curves(cells, data.spend[:, c] / spend_scale[c], adstock_length=data.length)
+        curves(
+            cells,
+            data.spend[:, c] / spend_scale[c],
+            adstock_length=data.length,
+            lag=None if lags is None else lags[c],
+        )
         for c in range(len(data.channels))
     )
     tables = tuple(

@@ -89,7 +89,7 @@ def summarise(
         converged=convergence.agreed,
         checks=checked,
         confounding=dependence,
-        assumptions=assumptions(dependence, checked),
+        assumptions=assumptions(dependence, checked, lagged=data.waits > 0),
         warnings=(
             *suited.downgrades,
             *_broken(dependence),
@@ -138,8 +138,12 @@ def refused(data: MmmInput, suited: Suitability) -> FitMmmResult:
 
 
 def settings(data: MmmInput) -> dict[str, str | int | float | bool | None]:
-    """What the fit was told, as plain values."""
+    """What the fit was told, as plain values; of a lag its mean by channel, in periods."""
+    lags = data.lags
+    means = [] if lags is None else lags @ np.arange(lags.shape[1])
+    told = ", ".join(f"{name} {mean:.3g}" for name, mean in zip(data.channels, means, strict=False))
     return {
+        **({"mean_conversion_lag": told} if told else {}),
         "saturation": data.saturation,
         "adstock": "geometric, normalised",
         "adstock_length": data.length,

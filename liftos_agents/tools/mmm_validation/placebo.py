@@ -50,7 +50,7 @@ def placebos(data: MmmInput, count: int, report: Callable[[str, float], None]) -
         rng = np.random.default_rng([data.seed, 9, number])
         source = number % len(data.channels)
         moved = int(rng.integers(rows // 4, rows - rows // 4))
-        trial = short_fit(_with_placebo(data, np.roll(data.spend[:, source], moved)), STREAM + number)
+        trial = short_fit(_with_placebo(data, source, moved), STREAM + number)
         share = trial.share(len(data.channels))
         found.append(
             Placebo(
@@ -62,9 +62,15 @@ def placebos(data: MmmInput, count: int, report: Callable[[str, float], None]) -
     return tuple(found)
 
 
-def _with_placebo(data: MmmInput, series: Array) -> MmmInput:
+def _with_placebo(data: MmmInput, source: int, moved: int) -> MmmInput:
+    series, lag = np.roll(data.spend[:, source], moved), data.lag(source)
     name = NAME if NAME not in data.channels else f"{NAME}_{len(data.channels)}"
-    return replace(data, spend=np.column_stack([data.spend, series]), channels=(*data.channels, name))
+    return replace(
+        data,
+        spend=np.column_stack([data.spend, series]),
+        channels=(*data.channels, name),
+        conversion_lag=data.conversion_lag if lag is None else {**data.conversion_lag, name: tuple(lag)},
+    )
 
 
 def _no_effect(trial: ShortFit, share: Array, rng: np.random.Generator) -> float:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
+from liftos_agents import tools
+from liftos_agents.evals.contestants import mmm_greedy
 from liftos_agents.evals.contestants.mmm_greedy import MmmGreedy
+from liftos_agents.evals.contestants.thin_fit import thin_fit
 from liftos_agents.sandbox import scenarios
+from liftos_agents.sandbox.play import MarketPlay
 from liftos_agents.sandbox.policies.hold import Hold
+from liftos_agents.sandbox.policy import Briefing
 
 
 def test_money_moves_to_what_earns_within_every_bound(played: Callable[..., Any]) -> None:
@@ -38,3 +45,28 @@ def test_the_same_world_is_decided_alike(played: Callable[..., Any]) -> None:
     market = scenarios.load("textbook").model_copy(update={"weeks": 60})
     first, again = (played(MmmGreedy(), market, horizon=2) for _ in range(2))
     np.testing.assert_array_equal(first.decisions[-1].spend, again.decisions[-1].spend)
+
+
+def test_the_fit_is_told_what_the_crm_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = MarketPlay(scenarios.load("b2b_saas"), [1], 13)
+    briefing = Briefing.of(world)
+    search = next(c for c in world.spec.channels if c.name == "search")
+    assert briefing.conversion_lags["search"] == search.delay
+    told: list[dict[str, Any]] = []
+
+    def spied(*arguments: Any, **settings: Any) -> Any:
+        told.append(settings)
+        return tools.run(*arguments, **settings)
+
+    monkeypatch.setattr(mmm_greedy, "tools", SimpleNamespace(run=spied))
+    policy = MmmGreedy()
+    policy.begin(briefing, world.history)
+    policy.decide(0, None)
+    assert told[0]["conversion_lag"] == briefing.conversion_lags
+
+
+def test_lags_are_among_the_thin_fit_s_arguments_where_customers_wait() -> None:
+    plain = thin_fit(()).arguments_model()
+    assert thin_fit((), {"tv": (1.0,)}).arguments_model().model_dump() == plain.model_dump()
+    told = thin_fit((), {"tv": (0.2, 0.8), "search": (1.0,)}).arguments_model()
+    assert told.model_dump()["conversion_lag"] == {"tv": (0.2, 0.8)}
