@@ -6,17 +6,11 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from pydantic import BaseModel, ConfigDict
-from scipy.special import stdtr
 
+from liftos_agents.domain.significance import holm, minimum_detectable_difference, student_p, tie_groups
 from liftos_agents.errors import ArgumentError
 from liftos_agents.evals.log import EvalLog
-from liftos_agents.evals.statistics import (
-    clustered_mean,
-    holm,
-    mcnemar,
-    minimum_detectable_difference,
-    tie_groups,
-)
+from liftos_agents.evals.statistics import clustered_mean, mcnemar
 from liftos_agents.evals.summary import REDUCERS, by_sample
 
 
@@ -72,10 +66,8 @@ def compare(logs: Sequence[EvalLog], *, alpha: float = 0.05) -> Leaderboard:
         raise ArgumentError("the runs share no sample", fix="Resume them to the end")
     values = {name: [found[s] for s in common] for name, found in scores.items()}
     pairs = {(a, b): _difference(a, b, values[a], values[b], common) for a, b in combinations(values, 2)}
-    adjusted = holm({f"{a}\n{b}": d.p for (a, b), d in pairs.items()})
-    finished = {
-        pair: d.model_copy(update={"adjusted_p": adjusted["\n".join(pair)]}) for pair, d in pairs.items()
-    }
+    adjusted = holm({pair: d.p for pair, d in pairs.items()})
+    finished = {pair: d.model_copy(update={"adjusted_p": adjusted[pair]}) for pair, d in pairs.items()}
     means = {name: sum(found) / len(found) for name, found in values.items()}
     order = sorted(means, key=lambda name: (-means[name], name))
     return Leaderboard(
@@ -115,7 +107,7 @@ def _difference(first: str, second: str, a: list[float], b: list[float], samples
     if set(a) | set(b) <= {0.0, 1.0}:
         test, p = "McNemar, exact", mcnemar(gaps.count(1.0), gaps.count(-1.0))
     else:
-        test, p = "paired t", _paired_t(interval.mean, error, len(samples))
+        test, p = "paired t", student_p(interval.mean, error, len(samples) - 1)
     return Difference(
         first=first,
         second=second,
@@ -128,12 +120,6 @@ def _difference(first: str, second: str, a: list[float], b: list[float], samples
         adjusted_p=p,
         detectable=min(minimum_detectable_difference(error or _widest(len(samples))), 1.0),
     )
-
-
-def _paired_t(mean: float, error: float, samples: int) -> float:
-    if error == 0:
-        return 1.0 if mean == 0 else 0.0
-    return min(1.0, 2.0 * float(stdtr(samples - 1, -abs(mean) / error)))
 
 
 def _widest(samples: int) -> float:

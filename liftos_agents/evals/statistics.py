@@ -1,15 +1,16 @@
-"""Statistics of evals: intervals, paired tests and tie groups, for small and clustered samples."""
+"""Statistics of evals: intervals and tests of scores, for small and clustered samples."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
+
+from liftos_agents.domain.significance import half_width
 
 _NORMAL = NormalDist()
 
@@ -60,7 +61,7 @@ def clustered_mean(values: ArrayLike, clusters: Sequence[str], *, level: float =
         return Interval(mean, -math.inf, math.inf, math.inf)
     sums = np.bincount(of, weights=given - mean, minlength=groups)
     error = math.sqrt(groups / (groups - 1) * float(sums @ sums)) / len(given)
-    half = float(stdtrit(groups - 1, 0.5 + level / 2)) * error
+    half = half_width(error, groups - 1, level=level)
     return Interval(mean, mean - half, mean + half, error)
 
 
@@ -74,56 +75,6 @@ def mcnemar(only_first: int, only_second: int) -> float:
         return 1.0
     tail = sum(math.comb(discordant, i) for i in range(min(only_first, only_second) + 1))
     return min(1.0, 2 * tail / 2**discordant)
-
-
-def holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """p-values adjusted by Holm (1979) for having made every comparison in `p_values`."""
-    ordered = sorted(p_values.items(), key=lambda item: (item[1], item[0]))
-    adjusted: dict[str, float] = {}
-    floor = 0.0
-    for rank, (name, p) in enumerate(ordered):
-        floor = max(floor, min(1.0, (len(ordered) - rank) * p))
-        adjusted[name] = floor
-    return {name: adjusted[name] for name in p_values}
-
-
-def tie_groups(
-    means: Mapping[str, float], p_values: Mapping[tuple[str, str], float], *, alpha: float = 0.05
-) -> tuple[tuple[str, ...], ...]:
-    """Groups whose members cannot be told apart, best first; who lies between two groups is in both.
-
-    Args:
-        means: Name to mean score.
-        p_values: Adjusted p of each pair, in either order of names.
-        alpha: Level of a difference that counts.
-    """
-    order = sorted(means, key=lambda name: (-means[name], name))
-
-    def differ(a: str, b: str) -> bool:
-        p = p_values[(a, b)] if (a, b) in p_values else p_values[(b, a)]
-        return p <= alpha
-
-    groups: list[tuple[str, ...]] = []
-    for start, first in enumerate(order):
-        group = [first]
-        for name in order[start + 1 :]:
-            if any(differ(name, member) for member in group):
-                break
-            group.append(name)
-        if not groups or not set(group) <= set(groups[-1]):
-            groups.append(tuple(group))
-    return tuple(groups)
-
-
-def minimum_detectable_difference(error: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
-    """The smallest true difference that a two-sided test at `alpha` finds with probability `power`.
-
-    Args:
-        error: Standard error of the (paired) difference.
-        alpha: Level of the test.
-        power: Chance of finding it.
-    """
-    return (_NORMAL.inv_cdf(1 - alpha / 2) + _NORMAL.inv_cdf(power)) * error
 
 
 def pass_hat_k(successes: int, trials: int, k: int) -> float:

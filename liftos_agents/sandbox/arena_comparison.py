@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
-from scipy.special import stdtr, stdtrit
 
+from liftos_agents.domain.significance import (
+    half_width,
+    holm,
+    minimum_detectable_difference,
+    student_p,
+    tie_groups,
+)
 from liftos_agents.errors import ArgumentError
 from liftos_agents.sandbox.arena_rows import ArenaResult, Failure, Row, failures
 from liftos_agents.sandbox.noise import Array, uniform
@@ -20,10 +25,8 @@ Measure = Literal["profit", "expected_profit"]
 
 _TAIL = 0.1
 _LEVEL = 0.95
-_POWER = 0.8
 _RESAMPLES = 2_000
 _CHUNK = 100
-_NORMAL = NormalDist()
 
 
 class Difference(BaseModel):
@@ -155,15 +158,14 @@ def paired_difference(differences: Array, spend: Array) -> Difference:
     low = high = detectable = clustered = None
     p, resampled = 1.0, (None, None)
     if seeds > 1:
-        error = float(each.std(ddof=1)) / seeds**0.5
-        half = float(stdtrit(seeds - 1, 0.5 + _LEVEL / 2)) * error
+        error = _error(each)
+        half = half_width(error, seeds - 1, level=_LEVEL)
         low, high = mean - half, mean + half
-        detectable = (_NORMAL.inv_cdf(0.5 + _LEVEL / 2) + _NORMAL.inv_cdf(_POWER)) * error
-        p = _p_value(mean, error, seeds - 1)
+        detectable = minimum_detectable_difference(error, alpha=1.0 - _LEVEL)
+        p = _p_value(each)
         resampled = _bootstrap(each)
     if scenarios > 1:
-        error = float(differences.mean(axis=1).std(ddof=1)) / scenarios**0.5
-        clustered = float(stdtrit(scenarios - 1, 0.5 + _LEVEL / 2)) * error
+        clustered = half_width(_error(differences.mean(axis=1)), scenarios - 1, level=_LEVEL)
     return Difference(
         mean=mean,
         low=low,
@@ -239,30 +241,16 @@ def _bootstrap(each: Array) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _p_value(mean: float, error: float, freedom: int) -> float:
-    if error == 0.0:
-        return 0.0 if mean else 1.0
-    return float(2.0 * stdtr(freedom, -abs(mean) / error))
+def _error(each: Array) -> float:
+    return float(each.std(ddof=1)) / len(each) ** 0.5
+
+
+def _p_value(each: Array) -> float:
+    return student_p(float(each.mean()), _error(each), len(each) - 1) if len(each) > 1 else 1.0
 
 
 def _ties(tables: Mapping[str, _Table], members: list[str]) -> tuple[tuple[str, ...], ...]:
-    """Neighbours by mean of which no pair differs after Holm (1979); who lies between two groups is in both."""
     values = {policy: table.of(members).mean(axis=0) for policy, table in tables.items()}
-    order = sorted(values, key=lambda policy: (-float(values[policy].mean()), policy))
-    pairs = list(combinations(order, 2))
-    raw = {pair: paired_difference((values[pair[0]] - values[pair[1]])[None], np.ones(1)).p for pair in pairs}
-    apart: set[tuple[str, str]] = set()
-    for rank, pair in enumerate(sorted(pairs, key=lambda pair: raw[pair])):
-        if raw[pair] * (len(pairs) - rank) > 1.0 - _LEVEL:
-            break
-        apart.add(pair)
-    groups: list[tuple[str, ...]] = []
-    for start, first in enumerate(order):
-        group = [first]
-        for policy in order[start + 1 :]:
-            if any((member, policy) in apart for member in group):
-                break
-            group.append(policy)
-        if not groups or not set(group) <= set(groups[-1]):
-            groups.append(tuple(group))
-    return tuple(groups)
+    means = {policy: float(each.mean()) for policy, each in values.items()}
+    p_values = {(one, other): _p_value(values[one] - values[other]) for one, other in combinations(values, 2)}
+    return tie_groups(means, holm(p_values), alpha=1.0 - _LEVEL)
