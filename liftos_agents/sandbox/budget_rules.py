@@ -39,17 +39,17 @@ class BudgetRules:
         self.scale = spec.mean_spend * _TOLERANCE
         self._limit = np.array(self.cap + self.scale)
         self._growth = np.array(1.0 if self.pacing is None else 1.0 + self.pacing)
-        self._written: BudgetRules | None = None
+        self._written: dict[int, BudgetRules] = {}
 
     def written_out(self, worlds: int) -> BudgetRules:
         """These rules once a world, where worlds are few: numpy is slow at short broadcasts."""
         if len(self.low) * worlds > _FEW:
             return self
-        if self._written is None or self._written.low.shape[1] != worlds:
-            self._written = copy(self)
+        if worlds not in self._written:
+            found = self._written[worlds] = copy(self)
             for name in ("low", "high", "foothold"):
-                setattr(self._written, name, np.repeat(getattr(self, name), worlds, axis=1))
-        return self._written
+                setattr(found, name, np.repeat(getattr(self, name), worlds, axis=1))
+        return self._written[worlds]
 
     def cut(self, asked: Array, booked: Array) -> tuple[Array, NDArray[np.bool_]]:
         """Budgets within bounds, and the worlds in which a hard bound was broken, (S,).

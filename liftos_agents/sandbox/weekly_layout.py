@@ -112,7 +112,7 @@ class Numbers:
         self.prompt = bool((response.delay == 1.0).all())
         self.noise = sales.relative_level(spec)
         self.rival = None if spec.rival is None else Rival(spec.rival, spec.mean_spend)
-        self._written: Numbers | None = None
+        self._written: dict[int, Numbers] = {}
 
     def small(self, worlds: int) -> bool:
         """Whether calls cost more than what they compute."""
@@ -122,10 +122,10 @@ class Numbers:
         """These numbers once a channel, region and world, where that is small: numpy is slow at short broadcasts."""
         if not self.small(worlds):
             return self
-        if self._written is None or self._written.effect.shape[-1] != worlds:
-            self._written = copy(self)
-            self._written._write_out(self.channels, self.regions, worlds)
-        return self._written
+        if worlds not in self._written:
+            self._written[worlds] = copy(self)
+            self._written[worlds]._write_out(self.channels, self.regions, worlds)
+        return self._written[worlds]
 
     def _write_out(self, channels: int, regions: int, worlds: int) -> None:
         for names, shape in (

@@ -1,5 +1,8 @@
 """Worlds opened together are those that each would be by itself, and chance is drawn from as ever."""
 
+import gc
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -67,6 +70,23 @@ def test_who_draws_in_between_gets_other_worlds(small):
         if turn in (2, 3):
             assert chance.integers(MOST) == beside.integers(MOST)
     assert openings.of(17).seeds.tolist() == [17]
+
+
+def test_memory_stays_flat_over_episodes(small):
+    openings, chance = Openings(small(), 2, MOST), np.random.default_rng(3)
+    for _ in range(24):
+        openings.draw(chance)
+    tracemalloc.start()
+    for _ in range(24):
+        openings.draw(chance)
+    gc.collect()
+    early = tracemalloc.get_traced_memory()[0]
+    for _ in range(160):
+        openings.draw(chance)
+    gc.collect()
+    late = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert late < early + 20_000
 
 
 def test_a_market_too_large_is_opened_a_world_at_a_time(everything, monkeypatch):
