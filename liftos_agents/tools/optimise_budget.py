@@ -18,7 +18,7 @@ from liftos_agents.tools.budget.media_fit import MediaFit, media_fit
 from liftos_agents.tools.budget.objective import cvar
 from liftos_agents.tools.budget.path import gain_along_path, schedule
 from liftos_agents.tools.budget.result import ChannelAllocation, OptimiseBudgetResult, units
-from liftos_agents.tools.budget.wishes import budget_problem
+from liftos_agents.tools.budget.wishes import budget_problem, current_level
 from liftos_agents.tools.context import ToolContext
 from liftos_agents.tools.mmm.diagnostics import SET_BY_SALES
 from liftos_agents.tools.registry import tool
@@ -31,7 +31,7 @@ _FAR = 0.5
 
 @tool(
     "optimise_budget",
-    version="3",
+    version="4",
     summary="Splits a budget over the channels for the best expected profit, under limits, with the chance that it "
     "beats the current mix.",
     data="panel",
@@ -74,7 +74,7 @@ def _plan(
         basis=_basis(arguments),
         total=problem.total,
         spent=float(plan.sum()),
-        current_spend=float(fit.current_period().sum()) * problem.horizon,
+        current_spend=float(current_level(fit, arguments).sum()) * problem.horizon,
         horizon_periods=problem.horizon,
         frequency=fit.frequency,
         allocation=allocation,
@@ -196,7 +196,7 @@ def _verdict(
 
 def _basis_moved(fit: MediaFit, arguments: OptimiseBudgetArguments, problem: BudgetProblem) -> list[str]:
     """Whether limits that speak of current spend mean another amount than what is spent now."""
-    spent = float(fit.current_period().sum()) * problem.horizon
+    spent = float(current_level(fit, arguments).sum()) * problem.horizon
     if not (arguments.hold or arguments.max_change is not None) or abs(problem.total / spent - 1.0) < 0.05:
         return []
     return [
@@ -291,6 +291,10 @@ def _estimand(fit: MediaFit) -> str:
 
 def _basis(arguments: OptimiseBudgetArguments) -> str:
     mix = "Current is the mix of the last year of data"
+    if arguments.current:
+        mix = (
+            "Current is the mix as stated, and that of the last year of data for channels without a statement"
+        )
     if arguments.total is None:
         return f"{mix}, at what it spends over the horizon."
     return f"{mix}, scaled to the same total as the plan."

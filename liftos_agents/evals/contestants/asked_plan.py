@@ -19,7 +19,8 @@ SURE = 0.8416212335729143
 """Standard deviations within which a Normal has .8 of its mass on one side: as sure as a recommendation must be."""
 Z90 = 1.6448536269514722
 """Standard deviations from the middle of a 90 % interval to its end."""
-_MOVED = 0.01
+MOST_LOST = 0.05
+"""Share of the plan's money that it may lose against holding, in the mean of the worst tenth of the worlds."""
 
 
 def question(
@@ -82,25 +83,17 @@ class AskedPlan:
 
     @property
     def stands(self) -> bool:
-        """Whether the plan is recommended and holds up in its rehearsal."""
-        return bool(
-            self.plan and self.plan.recommended and self.rehearsal is not None and self.rehearsal.holds_up
-        )
+        """Whether the plan is recommended, gains in its rehearsal, and either gains under every harsher assumption or can lose little.
 
-    def unsure_cuts(self) -> tuple[str, ...]:
-        """Channels that the plan would cut although it is less than .8 sure that they return less than the plan's next unit."""
-        if self.plan is None or self.plan.status != "solved":
-            return ()
-        parts = self.plan.allocation
-        spent = sum(part.proposed for part in parts.values())
-        bar = sum(part.proposed * part.marginal_roas.mean for part in parts.values()) / spent
-        found: list[str] = []
-        for name, part in parts.items():
-            now = part.current_marginal_roas
-            above = now.p50 + SURE / Z90 * (now.p95 - now.p50)
-            if part.change < -_MOVED * part.current and above > bar:
-                found.append(name)
-        return tuple(found)
+        Money that is spent once must hold up under all of them; a small step that the next fit looks at may be taken on its
+        odds, as long as the worst tenth of the worlds costs no more than `MOST_LOST`.
+        """
+        if self.plan is None or not self.plan.recommended or self.rehearsal is None:
+            return False
+        difference, worst, total = self.rehearsal.difference, self.rehearsal.cvar10, self.plan.total
+        if difference is None or worst is None or total is None or difference.mean <= 0.0:
+            return False
+        return self.rehearsal.holds_up or worst >= -MOST_LOST * total
 
 
 def _last(answer: Answer, tool: str) -> Evidence | None:

@@ -23,7 +23,10 @@ from liftos_agents.tools.mmm.lift_result import LiftTestProposal
 WEEKS_BEFORE = 13
 """Of the regions' past that a reading looks at: regions drift, so that an older past says less."""
 LONGEST_ECHO = 5
+PLACEBO_WEEKS = 8
 _YEAR = 52
+_BAR = 2.0
+"""A test must promise this many times its cost: its value takes for granted that the verdict is acted on at once and in full."""
 _Z = 1.6448536269514722
 _FEWEST_REGIONS = 4
 """With fewer, nothing tells a test from the regions' own ways."""
@@ -88,7 +91,7 @@ def worth_running(
         if not _within_bounds(design, briefing, budgets):
             continue
         cost = rules.fee + (proposal.cost or 0.0) * weeks / proposal.periods
-        net = proposal.value * left / _YEAR - cost
+        net = proposal.value * left / _YEAR - _BAR * cost
         if net > 0.0 and (best is None or net > best[0]):
             best = net, GeoTest(design, number, echo)
     return None if best is None else best[1]
@@ -106,6 +109,43 @@ def read(test: GeoTest, briefing: Briefing, seen: Report, others: Sequence[GeoTe
         seen: All weeks so far, the echo included.
         others: Tests before it, whose weeks are no past to compare with.
     """
+    found = _lift(test, briefing, seen, others)
+    if found is None:
+        return None
+    lift, error = found
+    treated = ~test.left_alone(seen.region_revenue.shape[2])
+    share = float(briefing.region_shares[treated].sum())
+    c = briefing.channels.index(test.design.channel)
+    tested = (seen.weeks >= test.first_week) & (seen.weeks < test.first_week + test.design.weeks)
+    usual = seen.region_spend[0, tested][:, ~treated, c].sum(axis=1).mean() / (1.0 - share)
+    start = briefing.start + dt.timedelta(days=7 * test.first_week)
+    return LiftTest(
+        channel=test.design.channel,
+        start=start,
+        end=start + dt.timedelta(days=7 * test.design.weeks - 1),
+        spend_change=(test.design.factor - 1.0) * float(usual),
+        lift=lift,
+        standard_error=error,
+    )
+
+
+def reached_error(briefing: Briefing, seen: Report) -> float | None:
+    """The standard error of a test of these regions with its echo, as a share of sales over the test: that of one in which nothing was done.
+
+    None where there are too few regions, or the tool cannot tell.
+    """
+    regions, weeks = _half(briefing), PLACEBO_WEEKS + LONGEST_ECHO
+    if regions is None or len(seen.weeks) < weeks + WEEKS_BEFORE:
+        return None
+    nothing = ExperimentDesign(briefing.channels[0], regions, PLACEBO_WEEKS, factor=1.0)
+    found = _lift(GeoTest(nothing, int(seen.weeks[-weeks]), LONGEST_ECHO), briefing, seen, ())
+    return None if found is None else found[1] / float(seen.revenue[0, -weeks:-LONGEST_ECHO].sum())
+
+
+def _lift(
+    test: GeoTest, briefing: Briefing, seen: Report, others: Sequence[GeoTest]
+) -> tuple[float, float] | None:
+    """Lift of the whole market's sales and its standard error."""
     before = seen.weeks < test.first_week
     for other in others:
         before &= ~other.counted(seen.weeks)
@@ -140,19 +180,8 @@ def read(test: GeoTest, briefing: Briefing, seen: Report, others: Sequence[GeoTe
     error = _standard_error(found)
     if found["estimate"] is None or error is None:
         return None
-    share, taken = float(briefing.region_shares[treated].sum()), int(treated.sum())
-    c = briefing.channels.index(test.design.channel)
-    tested = (seen.weeks >= test.first_week) & (seen.weeks < test.first_week + test.design.weeks)
-    usual = seen.region_spend[0, tested][:, ~treated, c].sum(axis=1).mean() / (1.0 - share)
-    start = briefing.start + dt.timedelta(days=7 * test.first_week)
-    return LiftTest(
-        channel=test.design.channel,
-        start=start,
-        end=start + dt.timedelta(days=7 * test.design.weeks - 1),
-        spend_change=(test.design.factor - 1.0) * float(usual),
-        lift=float(found["estimate"]) / taken,
-        standard_error=error / taken,
-    )
+    taken = int(treated.sum())
+    return float(found["estimate"]) / taken, error / taken
 
 
 def _standard_error(found: Mapping[str, object]) -> float | None:

@@ -8,7 +8,7 @@ from liftos_agents import tools
 from liftos_agents.data import TransientStore
 from liftos_agents.domain.posterior import MediaPosterior
 from liftos_agents.domain.verdict import EXTRAPOLATION_FACTOR
-from liftos_agents.evals.contestants.thin_fit import THIN, lag_arguments
+from liftos_agents.evals.contestants.thin_fit import fit_settings
 from liftos_agents.evals.contestants.weekly_table import weekly_table
 from liftos_agents.sandbox.decision import Decision, Report
 from liftos_agents.sandbox.noise import Array
@@ -75,7 +75,7 @@ class MmmGreedy:
     def _fit(self) -> MediaPosterior | None:
         store = TransientStore()
         table = weekly_table(self._briefing, self._seen)
-        settings = {**THIN, **lag_arguments(self._briefing.conversion_lags)}
+        settings = fit_settings(self._briefing)
         found = tools.run("fit_mmm", table, store=store, margin=self._briefing.margin, **settings)
         stored = found.result["posterior"]
         return None if stored is None else MediaPosterior.from_npz(store.get_artifact(stored))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -15,8 +15,10 @@ from liftos_agents.domain.answer import Answer
 from liftos_agents.domain.estimate import Estimate
 from liftos_agents.evals.contestants import geo_test
 from liftos_agents.evals.contestants.asked_plan import SURE, Z90, AskedPlan, question
+from liftos_agents.evals.contestants.creatives import CreativeTrials
 from liftos_agents.evals.contestants.geo_test import GeoTest
-from liftos_agents.evals.contestants.thin_fit import thin_fit
+from liftos_agents.evals.contestants.preset import preset
+from liftos_agents.evals.contestants.thin_fit import fit_settings
 from liftos_agents.evals.contestants.weekly_table import weekly_table
 from liftos_agents.sandbox.decision import Decision, Report
 from liftos_agents.sandbox.experiments import ExperimentDesign
@@ -28,11 +30,12 @@ from liftos_agents.tools.mmm.result import FitMmmResult
 from liftos_agents.tools.registry import ToolSpec
 
 QUARTER = 13
+_STEP = 0.3
+"""The share of its present budget by which a channel moves at most in a quarter: farther from what was seen, fitted curves mislead."""
 _GROWTH = 1.25
 """How much the whole budget is moved at once where it pays; the next fit then sees what came of it."""
-_FOOTHOLD = 0.05
-"""Of the incumbent's total: what a newcomer is tried out with."""
-_DOUBLING = 2.0
+_NEW = 26
+"""A channel that was bought in fewer weeks than this is a newcomer, of whose curve next to nothing is known."""
 _MOST = 1.6
 """How far the whole budget may rise above the incumbent's, and by one step may it fall below: no data show what is further off."""
 
@@ -81,14 +84,14 @@ class MakeOptimiser:
 class Optimiser:
     """One world. A question a quarter, more where the whole budget should change; geo tests where they are worth their cost.
 
-    A plan, of another total where its last unit asks for that, is followed where it is recommended and holds up in its
-    rehearsal, else the present budgets stay. Where the first plan would cut a channel of which little is known, another is
-    asked for that keeps its budget: with the money goes the chance to learn of it. A newcomer gets a foothold. As long as none was followed and the
-    answer says that the data do not tell what budgets do, it abstains. Memory, traces and evidence live in a folder of
-    this world alone that is deleted once nothing more is asked.
+    A plan, of another total where its last unit asks for that, is followed where it is recommended and its rehearsal
+    does not forbid it, else the present budgets stay; no channel moves by more than `_STEP` of its present budget. A
+    newcomer gets an equal share, since only money in it tells what it does. New creatives are tried where they are sold. As long as no plan was followed
+    and the answer says that the data do not tell what budgets do, it abstains. Memory, traces and evidence live in a folder of this world
+    alone that is deleted once nothing more is asked.
     """
 
-    version = "1"
+    version = "2"
 
     def __init__(self, open_engine: OpenEngine, model: str, name: str) -> None:
         self.name = name
@@ -103,6 +106,9 @@ class Optimiser:
         self._last: Array = briefing.incumbent
         self._abstains = self._moved = False
         self._stated: Array | None = None
+        self._creatives = CreativeTrials(briefing)
+        self._test_error = geo_test.reached_error(briefing, history)
+        self._fit: FitMmmResult | None = None
         self._tests: list[GeoTest] = []
         self._readings: dict[GeoTest, LiftTest | None] = {}
 
@@ -122,8 +128,12 @@ class Optimiser:
         self._last = (
             self._briefing.incumbent if self._abstains else self._bounds.pace(self._goal[None], self._last)
         )
+        new = None
+        if self._fit is not None and not self._abstains:
+            new = self._creatives.due(week, self._seen, self._fit)
         return Decision(
             self._last,
+            refresh=new,
             experiments=begins,
             abstains=np.array([self._abstains]),
             stated=None if self._stated is None else self._stated[None],
@@ -135,15 +145,20 @@ class Optimiser:
         weeks = min(QUARTER, briefing.horizon - week)
         table = weekly_table(briefing, self._seen, self._tests)
         tests = [reading for reading in self._readings.values() if reading is not None]
-        with self._open(Path(self._home.name), self._model, [thin_fit(tests)]) as engine:
+        present = {name: float(self._goal[c]) * weeks for c, name in enumerate(briefing.channels)}
+        stepwise = preset("optimise_budget", current=present, largest_step=_STEP)
+        known = {"lift_tests": tuple(tests), "lift_test_error": self._test_error}
+        fit = preset("fit_mmm", **fit_settings(briefing), **known)
+        with self._open(Path(self._home.name), self._model, [fit, stepwise]) as engine:
 
-            def asked(scale: float, kept: Collection[str] = ()) -> AskedPlan:
-                words = self._question(self._goal * scale, weeks, kept)
+            def asked(scale: float) -> AskedPlan:
+                words = self._question(self._goal * scale, weeks)
                 return AskedPlan.of(engine.ask(words, table, interactive=False))
 
             self._moving = [c for c, spent in enumerate(self._goal) if spent > 0.0]
             found = asked(1.0)
             if found.fit is not None and found.fit.status != "refused":
+                self._fit = found.fit
                 fitted = [c for c, name in enumerate(briefing.channels) if name in found.fit.channels]
                 if fitted != self._moving and fitted:
                     self._moving = fitted
@@ -151,13 +166,14 @@ class Optimiser:
             self._stated = None if found.fit is None else self._intervals(found.fit)
             self._abstains = not found.identified and not self._moved
             if found.identified:
-                newcomers = self._newcomers()
-                scale, kept = self._rescaled(found), {*found.unsure_cuts(), *newcomers}
-                chosen = asked(scale, kept) if kept or scale != 1.0 else found
-                if scale != 1.0 and not chosen.stands:
-                    chosen = asked(1.0, kept) if kept else found
-                self._follow(chosen, weeks)
-                self._try_out(newcomers, chosen)
+                scale = self._rescaled(found)
+                chosen = asked(scale) if scale != 1.0 else found
+                if chosen.stands or scale == 1.0:
+                    self._follow(chosen, weeks)
+                else:
+                    self._follow(found, weeks)
+                    self._scale_alike(scale)
+                self._try_out(self._newcomers())
         if found.fit is None or any(test.last_counted >= self._next_week for test in self._tests):
             return None
         return geo_test.worth_running(
@@ -175,15 +191,14 @@ class Optimiser:
                 others = [other for other in self._tests if other is not test]
                 self._readings[test] = geo_test.read(test, self._briefing, self._seen, others)
 
-    def _question(self, budgets: Array, weeks: int, kept: Collection[str] = ()) -> str:
-        """For the channels that the fit can move, within their bounds; those of `kept` get at least what they have."""
+    def _question(self, budgets: Array, weeks: int) -> str:
+        """For the channels that the fit can move, within their bounds; a newcomer gets at least what it has."""
         briefing = self._briefing
         names = [briefing.channels[c] for c in self._moving]
         low = dict(zip(briefing.channels, self._bounds.low, strict=True))
         high = dict(zip(briefing.channels, self._bounds.high, strict=True))
-        for name in kept:
-            c = briefing.channels.index(name)
-            low[name] = max(low[name], float(min(self._goal[c], budgets[c])))
+        for c in self._newcomers():
+            low[briefing.channels[c]] = float(min(self._goal[c], budgets[c]))
         return question(
             float(budgets[self._moving].sum()) * weeks,
             weeks,
@@ -193,10 +208,10 @@ class Optimiser:
         )
 
     def _rescaled(self, found: AskedPlan) -> float:
-        """What the whole budget is multiplied by, where it is as sure that its last unit pays, or does not, as a plan must be.
+        """What the whole budget is multiplied by, where it is sure that its last unit pays, or does not.
 
-        Decision draws allow for a confounder and so lean towards less: a rise must pay by them, a cut must pay by the
-        fit's own.
+        Decision draws allow for a confounder and so lean towards less: a rise must pay by them, with a chance of .8, and a
+        cut by the fit's own, with one of .95 even if all channels err together: fitted curves bend early.
         """
         assert found.plan is not None
         assert found.fit is not None
@@ -210,10 +225,14 @@ class Optimiser:
         margin, goal = self._briefing.margin, self._goal[self._moving].sum()
         fixed = float(np.delete(self._goal, self._moving).sum())
         start = float(self._briefing.incumbent[0, self._moving].sum())
-        if margin * _surely({name: part.marginal_roas for name, part in parts.items()}, weights, -1.0) > 1.0:
+        rising, falling = (
+            _Return.of({name: part.marginal_roas for name, part in parts.items()}, weights),
+            _Return.of(own, weights),
+        )
+        if margin * (rising.mean - SURE * rising.apart) > 1.0:
             most = min(_GROWTH * goal, self._bounds.cap - fixed, _MOST * start)
             return max(float(most / goal), 1.0)
-        if margin * _surely(own, weights, 1.0) < 1.0:
+        if margin * (falling.mean + Z90 * falling.together) < 1.0:
             return min(float(max(goal / _GROWTH, start / _GROWTH) / goal), 1.0)
         return 1.0
 
@@ -228,30 +247,28 @@ class Optimiser:
         self._moved = True
         self._goal = self._bounds.keep(goal[None])[0]
 
-    def _newcomers(self) -> tuple[str, ...]:
-        """Channels that the incumbent gave next to nothing in the last year and that may have more."""
-        usual = self._briefing.incumbent[0]
-        little = (usual < _FOOTHOLD * usual.sum()) & (self._bounds.high > _FOOTHOLD * usual.sum())
-        return tuple(name for name, new in zip(self._briefing.channels, little, strict=True) if new)
-
-    def _try_out(self, newcomers: Sequence[str], chosen: AskedPlan) -> None:
-        """A foothold for each newcomer that pays by the fit's mean, or that it cannot tell of; twice as much each quarter that it pays.
-
-        A plan goes by steps of half of last year's mean, which for one who had hardly any money is no step at all.
-        """
+    def _scale_alike(self, scale: float) -> None:
+        """Another total in the present mix, where the money should change but no other mix of it is surely better."""
         goal = self._goal.copy()
-        foothold = _FOOTHOLD * float(self._briefing.incumbent.sum())
-        parts = {} if chosen.plan is None else chosen.plan.allocation
-        for name in newcomers:
-            c = self._briefing.channels.index(name)
-            pays = name in parts and self._briefing.margin * parts[name].marginal_roas.mean > 1.0
-            # A question's money is in whole units.
-            if goal[c] < 0.99 * foothold:
-                if pays or name not in parts:
-                    goal[c], self._moved = foothold, True
-            elif pays:
-                goal[c] *= _DOUBLING
-        self._goal = self._bounds.keep(goal[None])[0]
+        goal[self._moving] *= scale
+        self._goal, self._moved = self._bounds.keep(goal[None])[0], True
+
+    def _newcomers(self) -> list[int]:
+        """Channels that have been bought in a few weeks alone."""
+        bought = (self._seen.spend[0] > 0.0).sum(axis=0)
+        return [c for c, weeks in enumerate(bought) if weeks < min(_NEW, len(self._seen.weeks))]
+
+    def _try_out(self, newcomers: Sequence[int]) -> None:
+        """An equal share of the total for each newcomer that has less, taken from the others in proportion."""
+        goal = self._goal.copy()
+        share = np.minimum(goal.sum() / len(goal), self._bounds.high)
+        raised = [c for c in newcomers if goal[c] < 0.99 * share[c]]
+        if not raised:
+            return
+        others = np.setdiff1d(np.arange(len(goal)), newcomers)
+        goal[others] *= 1.0 - (share[raised] - goal[raised]).sum() / max(goal[others].sum(), 1e-9)
+        goal[raised] = share[raised]
+        self._goal, self._moved = self._bounds.keep(np.maximum(goal, 0.0)[None])[0], True
 
     def _intervals(self, fit: FitMmmResult) -> Array:
         """(C, 2), NaN where the fit states none."""
@@ -262,9 +279,20 @@ class Optimiser:
         return found
 
 
-def _surely(returns: Mapping[str, Estimate], weights: Mapping[str, float], side: float) -> float:
-    """The weighted return, moved to where it lies with a chance of .8 beyond; channels' errors as if they went together."""
-    return sum(
-        weights[name] * (found.mean + side * SURE * (found.p95 - found.p05) / (2.0 * Z90))
-        for name, found in returns.items()
-    )
+@dataclass(frozen=True)
+class _Return:
+    """Of the last unit of a mix.
+
+    Attributes:
+        apart, together: Its standard deviation if channels' errors had nothing in common, and if they all went together.
+    """
+
+    mean: float
+    apart: float
+    together: float
+
+    @classmethod
+    def of(cls, returns: Mapping[str, Estimate], weights: Mapping[str, float]) -> _Return:
+        mean = sum(weights[name] * found.mean for name, found in returns.items())
+        errors = [weights[name] * (found.p95 - found.p05) / (2.0 * Z90) for name, found in returns.items()]
+        return cls(mean, float(np.linalg.norm(errors)), sum(errors))

@@ -31,6 +31,7 @@ class OptimiseBudgetArguments(BaseModel):
     Attributes:
         total: Money over the horizon; what is spent now when absent.
         horizon_periods: Length of the plan in periods of the data; a quarter when absent.
+        current: Channel to money over the horizon that is spent at present, where that is another amount than the last year's mean.
         fix_total: Spend exactly `total`; false for at most.
         minimum, maximum: Channel to money over the horizon.
         minimum_share, maximum_share: Channel to a fraction of `total`.
@@ -53,6 +54,7 @@ class OptimiseBudgetArguments(BaseModel):
 
     total: float | None = Field(default=None, gt=0.0)
     horizon_periods: int | None = Field(default=None, ge=1, le=520)
+    current: dict[str, Amount] = Field(default_factory=dict)
     fix_total: bool = True
     minimum: dict[str, Amount] = Field(default_factory=dict)
     maximum: dict[str, Amount] = Field(default_factory=dict)

@@ -19,6 +19,24 @@ from liftos_agents.tools.errors import ToolRetry
 Array = NDArray[np.float64]
 
 
+def current_level(fit: MediaFit, wishes: OptimiseBudgetArguments) -> Array:
+    """What each channel gets per period at present, (C,): as stated, or in the mean of the last year.
+
+    Raises:
+        ToolRetry: A statement names no channel.
+    """
+    assert fit.posterior is not None
+    level = fit.current_period()
+    for c, amount in by_channel(wishes.current, fit.posterior.channels, "current").items():
+        level[c] = amount / horizon_of(fit, wishes)
+    return level
+
+
+def horizon_of(fit: MediaFit, wishes: OptimiseBudgetArguments) -> int:
+    """The plan's periods: a quarter where none are asked for."""
+    return wishes.horizon_periods or PERIODS_A_QUARTER[fit.frequency]
+
+
 def budget_problem(fit: MediaFit, wishes: OptimiseBudgetArguments) -> BudgetProblem:
     """The problem that `wishes` pose on an accepted `fit`.
 
@@ -27,8 +45,7 @@ def budget_problem(fit: MediaFit, wishes: OptimiseBudgetArguments) -> BudgetProb
     """
     assert fit.posterior is not None
     names = fit.posterior.channels
-    horizon = wishes.horizon_periods or PERIODS_A_QUARTER[fit.frequency]
-    level = fit.current_period()
+    horizon, level = horizon_of(fit, wishes), current_level(fit, wishes)
     spent = float(level.sum()) * horizon
     if spent <= 0.0:
         raise ToolRetry("nothing was ever spent, so there is no current mix to start from", where="spend")

@@ -59,7 +59,8 @@ def test_the_test_with_the_most_to_gain_beyond_its_cost_is_run(regional: MarketS
 
 def test_no_test_where_its_fee_and_cost_eat_its_value(regional: MarketSpec) -> None:
     assert _chosen(regional, _proposal("tv", 10_000, 0.0)) is not None
-    assert _chosen(regional, _proposal("tv", 10_000, 10_000)) is None
+    assert _chosen(regional, _proposal("tv", 10_000, 1_000)) is not None
+    assert _chosen(regional, _proposal("tv", 10_000, 3_000)) is None
     dear = regional.model_copy(
         update={"experiments": regional.experiments.model_copy(update={"fee": 20_000})}
     )
@@ -123,3 +124,27 @@ def test_weeks_of_an_earlier_test_are_no_past_to_compare_with(
     assert unaware is not None
     assert abs(aware.lift) < 4.0 * aware.standard_error
     assert unaware.lift > 8.0 * unaware.standard_error
+
+
+def test_the_error_that_tests_reach_is_that_of_one_in_which_nothing_was_done(
+    regional: MarketSpec, shown: Callable[..., tuple[Briefing, Report]]
+) -> None:
+    briefing, seen = shown(regional, None)
+    reached = geo_test.reached_error(briefing, seen)
+    assert reached is not None
+    run = _chosen(regional, _proposal("tv", 1e6, 0.0))
+    assert run is not None
+    design = ExperimentDesign("tv", run.design.regions, geo_test.PLACEBO_WEEKS)
+    first = int(seen.weeks[-1]) + 1 - geo_test.PLACEBO_WEEKS - geo_test.LONGEST_ECHO
+    nothing = geo_test.read(GeoTest(design, first, geo_test.LONGEST_ECHO), briefing, seen)
+    assert nothing is not None
+    during = (seen.weeks >= first) & (seen.weeks < first + geo_test.PLACEBO_WEEKS)
+    assert np.isclose(reached, nothing.standard_error / seen.revenue[0, during].sum(), rtol=0.2)
+    drifting = regional.model_copy(update={"geos": regional.geos.model_copy(update={"volatility": 0.1})})
+    wilder = geo_test.reached_error(*shown(drifting, None))
+    assert wilder is not None
+    assert wilder > 3.0 * reached
+
+
+def test_a_national_market_reaches_no_error(shown: Callable[..., tuple[Briefing, Report]]) -> None:
+    assert geo_test.reached_error(*shown(scenarios.load("textbook"), None)) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from liftos_agents import tools
 from liftos_agents.evals.contestants import mmm_greedy
 from liftos_agents.evals.contestants.mmm_greedy import MmmGreedy
-from liftos_agents.evals.contestants.thin_fit import thin_fit
+from liftos_agents.evals.contestants.preset import preset
+from liftos_agents.evals.contestants.thin_fit import THIN, fit_settings
 from liftos_agents.sandbox import scenarios
 from liftos_agents.sandbox.play import MarketPlay
 from liftos_agents.sandbox.policies.hold import Hold
@@ -65,8 +67,10 @@ def test_the_fit_is_told_what_the_crm_knows(monkeypatch: pytest.MonkeyPatch) -> 
     assert told[0]["conversion_lag"] == briefing.conversion_lags
 
 
-def test_lags_are_among_the_thin_fit_s_arguments_where_customers_wait() -> None:
-    plain = thin_fit(()).arguments_model()
-    assert thin_fit((), {"tv": (1.0,)}).arguments_model().model_dump() == plain.model_dump()
-    told = thin_fit((), {"tv": (0.2, 0.8), "search": (1.0,)}).arguments_model()
+def test_lags_are_told_where_customers_wait_alone() -> None:
+    briefing = Briefing.of(MarketPlay(scenarios.load("textbook"), [1], 13))
+    assert fit_settings(briefing) == THIN
+    waiting = replace(briefing, conversion_lags={"tv": (0.2, 0.8), "search": (1.0,)})
+    assert fit_settings(waiting) == {**THIN, "conversion_lag": {"tv": (0.2, 0.8)}}
+    told = preset("fit_mmm", **fit_settings(waiting)).arguments_model()
     assert told.model_dump()["conversion_lag"] == {"tv": (0.2, 0.8)}

@@ -81,6 +81,10 @@ def test_what_is_asked_in_words_is_what_is_optimised(
         for asked in arguments
         for name, amount in asked["minimum"].items()
     )
+    assert arguments[0]["largest_step"] == 0.3
+    assert arguments[0]["current"] == {
+        name: pytest.approx(13 * found.play.incumbent[0, c], rel=1e-9) for c, name in enumerate(market.names)
+    }
     assert arguments[-1]["total"] <= 13 * 90_000.0 + 1.0
 
 
@@ -151,13 +155,13 @@ def test_a_geo_test_is_run_read_and_given_to_the_next_fit(played: Callable[..., 
     assert int(found.play.score.violations[0]) == 0
 
 
-def test_a_newcomer_is_tried_out_within_every_bound(played: Callable[..., Any]) -> None:
+def test_a_newcomer_gets_an_equal_share_within_every_bound(played: Callable[..., Any]) -> None:
     market = scenarios.load("cold_start")
     found = played(Optimiser(open_engine, "offline", "optimiser"), market)
     c = market.names.index("connected_tv")
     usual = found.play.incumbent[0]
     assert usual[c] < 0.01 * usual.sum()
-    assert found.decisions[-1].spend[0, c] == pytest.approx(0.05 * usual.sum(), rel=1e-6)
+    assert found.decisions[-1].spend[0, c] == pytest.approx(usual.sum() / 4, rel=1e-4)
     assert int(found.play.score.violations[0]) == 0
 
 

@@ -50,6 +50,22 @@ def test_without_a_total_the_current_spend_of_a_quarter_is_split(run: Run, marke
     assert result["horizon_periods"] == 13
 
 
+def test_a_mix_changed_since_is_what_the_plan_starts_from(run: Run) -> None:
+    now = {"tv": 200_000.0, "search": 300_000.0, "social": 100_000.0}
+    result = run("optimise_budget", current=now, largest_step=0.2)
+    assert result["total"] == result["current_spend"] == pytest.approx(600_000)
+    for name, part in result["allocation"].items():
+        assert part["current"] == pytest.approx(now[name])
+        assert abs(part["proposed"] - now[name]) <= 0.2 * now[name] * (1 + 1e-9)
+    assert "as stated" in result["basis"]
+    usual = run("optimise_budget")
+    one = run("optimise_budget", current={"tv": 200_000.0})
+    assert one["allocation"]["search"]["current"] == pytest.approx(usual["allocation"]["search"]["current"])
+    assert one["allocation"]["tv"]["current"] == pytest.approx(200_000)
+    with pytest.raises(ToolRetry, match="Did you mean search"):
+        run("optimise_budget", current={"serch": 10})
+
+
 def test_every_kind_of_limit_is_kept(run: Run) -> None:
     result = run(
         "optimise_budget",
