@@ -6,12 +6,13 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Literal, TypeVar, cast
 
 import joblib
 
-from liftos_agents.errors import CancelledError
+from liftos_agents.errors import ArgumentError, CancelledError
 
 IDLE_SECONDS = 20.0
 """After which a process without work leaves; joblib's own 300 are long where a run was killed and nobody ends its processes."""
@@ -30,6 +31,9 @@ def in_processes(
 
     Args:
         run: Takes a task, and the number of this process for `check_wanted`.
+
+    Raises:
+        ArgumentError: A process was killed from outside, or by what ran in it.
     """
     work = joblib.Parallel(
         n_jobs=jobs,
@@ -39,8 +43,16 @@ def in_processes(
         initializer=_hear_nothing,
     )
     asking = os.getpid()
-    with _deaf_from_the_start():
-        return cast("Iterator[_Result]", work(joblib.delayed(run)(task, asking) for task in tasks))
+    try:
+        with _deaf_from_the_start():
+            found = work(joblib.delayed(run)(task, asking) for task in tasks)
+        yield from cast("Iterator[_Result]", found)
+    except BrokenProcessPool as error:
+        raise ArgumentError(
+            "one of the processes was killed, as the system does where memory runs out",
+            where="jobs",
+            fix="Go on with fewer of them",
+        ) from error
 
 
 def check_wanted(by: int) -> None:

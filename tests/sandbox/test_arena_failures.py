@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from liftos_agents.errors import CancelledError, ConfigurationError
+from liftos_agents.errors import ArgumentError, CancelledError, ConfigurationError
 from liftos_agents.sandbox import arena, policies, scenarios
 from liftos_agents.sandbox.arena_comparison import OVERALL, compare
 from liftos_agents.sandbox.arena_rows import failures
@@ -226,6 +228,32 @@ def test_processes_and_resuming_change_nothing_of_a_failure(tmp_path: Path) -> N
         # A batch that is not there in full is played again.
         assert (told[0].resumed, told[0].failed) == {1: (0, 0), 4: (3, 3), 6: (4, 4)}[kept]
         assert (told[-1].done, told[-1].failed) == (8, 4)
+
+
+def _deadly() -> Callable[[], object]:
+    def make() -> object:
+        policy = policies.named("equal_split")
+        usual = policy.begin
+
+        def begin(briefing: Briefing, history: Report) -> None:
+            if 8 in briefing.seeds:
+                os._exit(1)
+            usual(briefing, history)
+
+        policy.name, policy.batch, policy.begin = "deadly", 1, begin
+        return policy
+
+    return make
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_process_that_is_killed_ends_the_run_and_what_is_done_is_kept(tmp_path: Path) -> None:
+    state = tmp_path / "run"
+    with pytest.raises(ArgumentError, match=r"jobs: one of the processes was killed.*fewer") as told:
+        arena.play(["hold", _deadly()], ["textbook"], range(20), horizon=3, jobs=2, state=state)
+    assert isinstance(told.value.__cause__, BrokenProcessPool)
+    assert json.loads(state.read_bytes().splitlines()[0])["schema_version"] == arena.SCHEMA
+    arena.play(["hold", _maker()], ["textbook"], range(4), horizon=3, jobs=2)
 
 
 @pytest.mark.ray
