@@ -70,6 +70,7 @@ def main(options: Sequence[str] = ()) -> None:
     notes = [
         "Every mechanism is on: auctions, bids, delays, windows, fatigue, interactions, a reactive rival, breaks, budget rules.",
         "Rates and openings are of processor time (time.process_time). The rates of environments include resets; weeks played are of the 52 steps after the opening.",
+        "One environment opens the worlds of up to eight episodes together; a round plays five of them, and opens the rest for nothing.",
         f"Load of the machine while measuring: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.",
     ]
     write(
