@@ -87,7 +87,8 @@ def rehearse(
     sweeps = {
         name: _sweep(words, worth * outcome - extra, difference) for name, (words, outcome) in harsher.items()
     }
-    larger = float(new.sum() / old.sum() - 1.0) if old.sum() > 0 else 0.0
+    spent, held = float(new.sum()), float(old.sum())
+    larger = spent / held - 1.0 if held > 0.0 else 0.0
     if larger > 0.0:
         stolen = worth * ANSWER * min(larger, 1.0) * worlds.baseline.mean(axis=1) * periods
         sweeps["rival_answers"] = _sweep(

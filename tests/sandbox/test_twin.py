@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from liftos_agents.domain.posterior import MediaPosterior
@@ -107,6 +107,7 @@ def test_doubting_the_channels_that_get_more_lowers_the_gain_at_the_same_total()
 
 
 @given(st.integers(0, 1000), st.lists(st.floats(0, 5_000), min_size=6, max_size=6))
+@example(0, [0.0, 0.0, 5_000.0, 0.0, 0.0, 2.2250738585072014e-308])
 @settings(max_examples=25, deadline=None)
 def test_swapping_the_sides_flips_the_difference(seed, amounts):
     model = posterior(seed, draws=60, noise=0.0, length=1)
