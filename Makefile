@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+RAY := benchmarks/.ray
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
@@ -38,12 +39,18 @@ format: install ## put the sources into the agreed form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: install ## measure every promise of speed and calibration; results in benchmarks/results
+bench: install $(RAY)/.installed ## measure every promise of speed and calibration, and play on a real Ray; results in benchmarks/results
 	$(BIN)/python -m benchmarks
+	PYTHONPATH=$(RAY) $(BIN)/python -m pytest -m ray tests/sandbox
+
+$(RAY)/.installed: $(STAMP)
+	rm -rf $(RAY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $(RAY) --constraint requirements.lock 'ray>=2.40'
+	@touch $@
 
 lock: ## write requirements.lock anew, without any index address
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --no-emit-index-url --no-header --quiet --output-file requirements.lock
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis dist build
+	rm -rf $(VENV) $(RAY) .pytest_cache .ruff_cache .hypothesis dist build
