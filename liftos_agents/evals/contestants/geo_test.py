@@ -119,6 +119,8 @@ def read(test: GeoTest, briefing: Briefing, seen: Report, others: Sequence[GeoTe
     tested = (seen.weeks >= test.first_week) & (seen.weeks < test.first_week + test.design.weeks)
     usual = seen.region_spend[0, tested][:, ~treated, c].sum(axis=1).mean() / (1.0 - share)
     start = briefing.start + dt.timedelta(days=7 * test.first_week)
+    counted = dt.timedelta(days=7 * (test.design.weeks + test.echo) - 1)
+    waits = len(briefing.conversion_lags[test.design.channel]) > 1
     return LiftTest(
         channel=test.design.channel,
         start=start,
@@ -126,6 +128,7 @@ def read(test: GeoTest, briefing: Briefing, seen: Report, others: Sequence[GeoTe
         spend_change=(test.design.factor - 1.0) * float(usual),
         lift=lift,
         standard_error=error,
+        counted_until=start + counted if waits else None,
     )
 
 

@@ -100,6 +100,21 @@ def test_a_reading_finds_what_the_holdout_truly_cost(
     assert abs(found.lift / lost - 1.0) < 0.1
     assert np.isclose(found.spend_change, -briefing.incumbent[0, 0])
     assert (found.end - found.start).days == 6 * 7 - 1
+    assert found.counted_until is None
+
+
+def test_a_lift_is_not_taken_for_complete_where_customers_buy_later(
+    regional: MarketSpec, shown: Callable[..., tuple[Briefing, Report]]
+) -> None:
+    later = {"delay": (0.4, 0.3, 0.2, 0.1)}
+    waiting = regional.model_copy(
+        update={"channels": tuple(channel.model_copy(update=later) for channel in regional.channels)}
+    )
+    design = ExperimentDesign("search", (1, 3, 5, 7, 9), 6)
+    found = geo_test.read(GeoTest(design, waiting.weeks, 4), *shown(waiting, design))
+    assert found is not None
+    assert found.counted_until is not None
+    assert (found.counted_until - found.end).days == 4 * 7
 
 
 def test_a_reading_needs_regions_on_both_sides(
