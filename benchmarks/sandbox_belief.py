@@ -1,6 +1,6 @@
 """Would a measurement scientist believe the simulated market? Regressions, claims, geo holdouts and a marketing-mix fit in it.
 
-Run: python -m benchmarks sandbox_belief [--worlds 200] [--fits 24] [--broken 10] [--alarms 24] [--part fit].
+Run: python -m benchmarks sandbox_belief [--worlds 200] [--fits 24] [--broken 10] [--alarms 16] [--part fit].
 """
 
 from __future__ import annotations

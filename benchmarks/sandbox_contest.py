@@ -78,11 +78,11 @@ def main(arguments: Sequence[str] = ()) -> None:
     result = _joined(results)
     rows = _rows(_dealt(result))
     if keep:
-        write("sandbox_contest", "Deciders in the simulated market", rows, notes=_notes(result))
+        write("sandbox_contest", "Deciders in the simulated market", rows, notes=_notes(result, pieces))
         return
     for row in rows:
         print(row)
-    print(*_notes(result), sep="\n")
+    print(*_notes(result, []), sep="\n")
 
 
 @dataclass(frozen=True)
@@ -241,7 +241,7 @@ def _difference_cells(name: str, found: Difference | None) -> dict[str, Any]:
     }
 
 
-def _notes(result: ArenaResult) -> list[str]:
+def _notes(result: ArenaResult, pieces: list[list[_Part]]) -> list[str]:
     known = {row.family for row in result.rows}
     right = [row for row in result.rows if row.family == UNANSWERABLE]
     notes = [
@@ -260,7 +260,7 @@ def _notes(result: ArenaResult) -> list[str]:
     notes += [f"{failure}; holding was played from then on." for failure in failed]
     if not failed:
         notes.append("Failures of a policy's own code: none by anybody.")
-    times = [_seconds(policy, result) for policy in result.policies]
+    times = [_seconds(policy, result, pieces) for policy in result.policies]
     return [*notes, *(time for time in times if time)]
 
 
@@ -297,9 +297,14 @@ def _abstentions(policy: str, rows: list[Row]) -> str:
     return f"{policy} abstained in {sum(row.abstained for row in own)} of {len(own)} unanswerable worlds."
 
 
-def _seconds(policy: str, result: ArenaResult) -> str | None:
-    taken = [row.seconds for row in result.rows if row.policy == policy and row.seconds is not None]
-    return f"{policy}: {sum(taken) / len(taken):.2f} s a world." if taken else None
+def _seconds(policy: str, result: ArenaResult, pieces: list[list[_Part]]) -> str | None:
+    """Wall time a world; of a run that went on from its state, what stands beside the state counts as well."""
+    taken = [(1, row.seconds) for row in result.rows if row.policy == policy and row.seconds is not None]
+    beside = [part.state.with_name(f"{part.state.name}.seconds") for piece in pieces for part in piece]
+    lines = [line.split("\t") for path in beside if path.is_file() for line in path.read_text().splitlines()]
+    taken = [(int(line[3]), float(line[4])) for line in lines if line[0] == policy] or taken
+    worlds = sum(count for count, _ in taken)
+    return f"{policy}: {sum(n * each for n, each in taken) / worlds:.2f} s a world." if worlds else None
 
 
 if __name__ == "__main__":
