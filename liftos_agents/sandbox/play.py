@@ -61,6 +61,8 @@ class MarketPlay:
         seeds: One a world.
         horizon: Weeks to decide.
         keep: Keep what is delivered by region, for `played_truth.true_returns`.
+        past: Seed whose weeks every world shows before the decisions: many futures of one market. Each seed's own luck, its
+            demand and hidden dates included, begins with the weeks decided; demand does not go on from where it was.
 
     Attributes:
         history: What the weeks before show.
@@ -80,6 +82,7 @@ class MarketPlay:
         horizon: int = 52,
         *,
         keep: bool = False,
+        past: int | None = None,
     ) -> None:
         if horizon < 1:
             raise ArgumentError(f"horizon must be at least 1 week, got {horizon!r}")
@@ -93,7 +96,7 @@ class MarketPlay:
         self._refresh_cost = np.array([[c.fatigue.refresh_cost] for c in channels])
         self._weeks, self._margin = spec.weeks + np.arange(horizon), np.array(spec.margin)
         self._kept_weeks = weeks_kept(spec)
-        self._keep = keep
+        self._keep, self._shown = keep, past
         self._open(seeds)
 
     def again(self, seeds: Sequence[int] | NDArray[np.int64]) -> MarketPlay:
@@ -164,10 +167,13 @@ class MarketPlay:
         first = spec.weeks_before + spec.weeks
         stop = first + self.horizon
         seeds = rows[block]
-        tape = record(spec, seeds[:1] if len(self.seeds) == 1 else seeds, stop + self.fading)
-        if len(self.seeds) == 1:
-            tape = tape.repeat(2)
+        drawn = seeds[:1] if len(self.seeds) == 1 else seeds
+        tape = record(spec, drawn, stop + self.fading)
         before = tape.span(0, first)
+        if self._shown is not None:
+            before = record(spec, np.full_like(drawn, self._shown), first)
+        if len(self.seeds) == 1:
+            tape, before = tape.repeat(2), before.repeat(2)
         planned = before.planned[:, :, None, :] * self._numbers.weights
         flows, carry = self.response.respond(before, planned)
         past.add(block, before, flows, sales.draw(spec, flows.expected, before.luck))

@@ -117,6 +117,24 @@ def test_more_horizon_does_not_change_earlier_weeks(everything):
         assert np.allclose(earned_a, earned_b, rtol=1e-12) == (week < 4)
 
 
+def test_futures_show_one_past_and_go_on_with_luck_of_their_own(everything):
+    spec, seeds = everything(3), [4, 9]
+    futures, apart = MarketPlay(spec, seeds, 6, past=7), MarketPlay(spec, seeds, 6)
+    shown, alone = MarketPlay(spec, [7], 6), MarketPlay(spec, [9], 6, past=7)
+    for name in ("revenue", "spend", "claimed", "region_revenue"):
+        each = getattr(futures.history, name)
+        np.testing.assert_array_equal(each[0], each[1])
+        np.testing.assert_allclose(each[0], getattr(shown.history, name)[0], rtol=1e-12)
+    np.testing.assert_allclose(futures.incumbent, np.repeat(shown.incumbent, 2, axis=0), rtol=1e-12)
+    np.testing.assert_array_equal(futures.search_interest, apart.search_interest)
+    for decision in decisions(3, weeks=6):
+        together, _ = futures.step(decision)
+        own = Decision(decision.spend[1:], decision.bids[1:], decision.refresh[1:])
+        report, _ = alone.step(own)
+        np.testing.assert_allclose(report.region_revenue[0], together.region_revenue[1], rtol=1e-12)
+        assert (together.revenue[0] != together.revenue[1]).all()
+
+
 @given(SEEDS)
 @FEW
 def test_two_policies_on_one_seed_meet_the_same_tape(everything, seed):
