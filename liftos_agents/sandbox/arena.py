@@ -102,7 +102,8 @@ def play(
     try:
         with warnings.catch_warnings():
             # joblib's word on tasks that were cancelled with a run that was stopped on purpose.
-            warnings.filterwarnings("ignore", message=r"\d+ tasks which were still being processed")
+            for word in ("which were still being processed", "have been successfully executed"):
+                warnings.filterwarnings("ignore", message=rf"\d+ tasks {word}")
             for found in _run(waiting, jobs, backend):
                 rows |= {row.key: row for row in found}
                 if file is not None:

@@ -37,6 +37,14 @@ def test_run_shows_what_the_decisions_came_to(
     assert format_money(found["textbook"]["profit"]) in shown
 
 
+def test_scenarios_are_named_with_commas_or_one_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
+    few = ["--seeds", "2", "--horizon", "4", "--json"]
+    named = ["-s", "rival", "-s", "textbook,saturated", "-s", "rival"]
+    assert run(["simulate", "run", "hold", *named, *few]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert [one["scenario"] for one in body["scenarios"]] == ["rival", "saturated", "textbook"]
+
+
 def test_out_holds_a_line_a_world_and_resume_goes_on_to_the_same_bytes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,12 +18,12 @@ from liftos_agents.sandbox import arena, scenarios
 from liftos_agents.sandbox.arena_rows import ArenaResult, Failure
 
 Scenarios = Annotated[
-    str,
+    list[str] | None,
     typer.Option(
         "--scenarios",
         "-s",
         metavar="NAME,NAME…|all",
-        help="Which scenarios, by name or file, with commas between.",
+        help="Which scenarios, by name or file, with commas between or one at a time; all when absent.",
     ),
 ]
 Seeds = Annotated[int, typer.Option("--seeds", help="Worlds of each scenario.")]
@@ -50,7 +50,7 @@ _MOST_FAILURES = 10
 
 def played(
     policies: Sequence[str],
-    on: str,
+    on: Sequence[str] | None,
     *,
     seeds: int,
     first_seed: int,
@@ -115,15 +115,17 @@ def show_failures(console: Console, found: Sequence[Failure]) -> None:
     )
 
 
-def named(given: str) -> list[str]:
-    """The scenarios named, all of those that come with the program for `all`.
+def named(given: Sequence[str] | None) -> list[str]:
+    """The scenarios named, each once; all of those that come with the program for none and for `all`.
 
     Raises:
         NotFoundError: An unknown one, with what may have been meant.
     """
-    if given == "all":
+    found = list(
+        dict.fromkeys(name.strip() for each in given or () for name in each.split(",") if name.strip())
+    )
+    if given is None or found == ["all"]:
         return list(scenarios.names())
-    found = [name.strip() for name in given.split(",") if name.strip()]
     for name in found:
         close = difflib.get_close_matches(name, scenarios.names(), n=1)
         if close and close[0] != name and not name.endswith((".yaml", ".yml")):

@@ -29,7 +29,7 @@ def compare_policies(
     contestants: Annotated[
         list[str], typer.Argument(metavar="POLICY…", help=f"Who decides: {', '.join(decider_names())}.")
     ],
-    on: arena_options.Scenarios = "all",
+    on: arena_options.Scenarios = None,
     seeds: arena_options.Seeds = 100,
     first_seed: arena_options.FirstSeed = 0,
     against: Annotated[

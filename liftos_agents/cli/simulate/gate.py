@@ -25,7 +25,7 @@ _JUDGED = [name for name in decider_names() if name not in (HOLD, "oracle")]
 
 def gate(
     policy: Annotated[str, typer.Argument(metavar="POLICY", help=f"Who is judged: {', '.join(_JUDGED)}.")],
-    on: arena_options.Scenarios = "all",
+    on: arena_options.Scenarios = None,
     seeds: Annotated[
         int,
         typer.Option(
