@@ -86,9 +86,9 @@ class Optimiser:
 
     A plan, of another total where its last unit asks for that, is followed where it is recommended and its rehearsal
     does not forbid it, else the present budgets stay; no channel moves by more than `_STEP` of its present budget. A
-    newcomer gets an equal share, since only money in it tells what it does. New creatives are tried where they are sold. As long as no plan was followed
-    and the answer says that the data do not tell what budgets do, it abstains. Memory, traces and evidence live in a folder of this world
-    alone that is deleted once nothing more is asked.
+    newcomer gets an equal share, since only money in it tells what it does. New creatives are tried where they are sold.
+    As long as no plan was followed and the answer says that the data do not tell what budgets do, it abstains. Memory,
+    traces and evidence live in a folder of this world alone that is deleted once nothing more is asked.
     """
 
     version = "2"
@@ -198,7 +198,8 @@ class Optimiser:
         low = dict(zip(briefing.channels, self._bounds.low, strict=True))
         high = dict(zip(briefing.channels, self._bounds.high, strict=True))
         for c in self._newcomers():
-            low[briefing.channels[c]] = float(min(self._goal[c], budgets[c]))
+            name = briefing.channels[c]
+            low[name] = max(low[name], float(min(self._goal[c], budgets[c])))
         return question(
             float(budgets[self._moving].sum()) * weeks,
             weeks,
@@ -225,10 +226,8 @@ class Optimiser:
         margin, goal = self._briefing.margin, self._goal[self._moving].sum()
         fixed = float(np.delete(self._goal, self._moving).sum())
         start = float(self._briefing.incumbent[0, self._moving].sum())
-        rising, falling = (
-            _Return.of({name: part.marginal_roas for name, part in parts.items()}, weights),
-            _Return.of(own, weights),
-        )
+        proposed = {name: part.marginal_roas for name, part in parts.items()}
+        rising, falling = _Return.of(proposed, weights), _Return.of(own, weights)
         if margin * (rising.mean - SURE * rising.apart) > 1.0:
             most = min(_GROWTH * goal, self._bounds.cap - fixed, _MOST * start)
             return max(float(most / goal), 1.0)
