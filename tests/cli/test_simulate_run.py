@@ -39,7 +39,7 @@ def test_run_shows_what_the_decisions_came_to(
 
 def test_scenarios_are_named_with_commas_or_one_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
     few = ["--seeds", "2", "--horizon", "4", "--json"]
-    named = ["-s", "rival", "-s", "textbook,saturated", "-s", "rival"]
+    named = ["-s", "rival", "-s", "textbook,saturated"]
     assert run(["simulate", "run", "hold", *named, *few]) == 0
     body = json.loads(capsys.readouterr().out)
     assert [one["scenario"] for one in body["scenarios"]] == ["rival", "saturated", "textbook"]

@@ -116,14 +116,12 @@ def show_failures(console: Console, found: Sequence[Failure]) -> None:
 
 
 def named(given: Sequence[str] | None) -> list[str]:
-    """The scenarios named, each once; all of those that come with the program for none and for `all`.
+    """The scenarios named; all of those that come with the program for none and for `all`.
 
     Raises:
         NotFoundError: An unknown one, with what may have been meant.
     """
-    found = list(
-        dict.fromkeys(name.strip() for each in given or () for name in each.split(",") if name.strip())
-    )
+    found = [name.strip() for each in given or () for name in each.split(",") if name.strip()]
     if given is None or found == ["all"]:
         return list(scenarios.names())
     for name in found:
