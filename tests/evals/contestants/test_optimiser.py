@@ -165,6 +165,24 @@ def test_a_newcomer_gets_an_equal_share_within_every_bound(played: Callable[...,
     assert int(found.play.score.violations[0]) == 0
 
 
+def test_the_total_rises_in_the_present_mix_where_its_last_unit_pays_and_no_other_mix_is_surely_better(
+    played: Callable[..., Any],
+) -> None:
+    market, listener = scenarios.load("textbook"), Listener()
+    found = played(Optimiser(listener, "offline", "optimiser"), market, seed=300)
+    first, larger = listener.plans
+    assert not larger.stands
+    assert larger.plan is not None
+    assert first.plan is not None
+    assert first.plan.total is not None
+    assert larger.plan.total == pytest.approx(1.25 * first.plan.total, rel=1e-4)
+    parts = first.plan.allocation
+    mix = [
+        parts[name].proposed_period if first.stands else parts[name].current_period for name in market.names
+    ]
+    np.testing.assert_allclose(found.decisions[-1].spend[0], 1.25 * np.array(mix), rtol=1e-4)
+
+
 def test_contestants_are_found_by_name_and_nobody_else() -> None:
     made = contestants.contestant("optimiser:openai:gpt-x", open_engine)
     assert made is not None
