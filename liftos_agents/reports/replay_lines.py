@@ -29,7 +29,7 @@ def spend(replay: Replay) -> Chart:
     return Chart(
         id="replay-spend",
         title=f"Spend by channel ({replay.currency} a week)",
-        summary=f"Money spent in {len(replay.settings)} weeks: {totals}.{_breaks_in_words(replay)}",
+        summary=f"Money spent in {len(replay.settings)} weeks: {totals}.{_creatives_in_words(replay)}{_breaks_in_words(replay)}",
         spec=_spend(replay, WIDE),
         narrow=_spend(replay, NARROW),
         table=Table(
@@ -84,6 +84,7 @@ def _spend(replay: Replay, width: int) -> dict[str, Any]:
             for week in range(len(replay.settings))
         ]
         layers = _lines(replay, rows, looks, wide=width == WIDE)
+        layers += _creatives(replay, channel, looks, wide=width == WIDE)
         panels.append(
             {
                 "width": across,
@@ -97,6 +98,33 @@ def _spend(replay: Replay, width: int) -> dict[str, Any]:
         "spacing": {"row": 10, "column": _GAP},
         "resolve": {"scale": {"y": "independent"}},
     }
+
+
+def _creatives(replay: Replay, channel: str, looks: list[Look], *, wide: bool) -> list[dict[str, Any]]:
+    """A triangle on an agent's line in each week in which the channel got a new creative."""
+    c = replay.channels.index(channel)
+    x, y = _axes(wide=wide)
+    found: list[dict[str, Any]] = []
+    for agent, one in zip(replay.shown, looks, strict=True):
+        rows = [
+            _row(replay, agent, week, played.spent[c], f"new creative for {channel}, ")
+            for week, played in enumerate(agent.weeks)
+            if channel in played.refreshed
+        ]
+        if rows:
+            found.append(
+                {
+                    "data": {"values": rows},
+                    "mark": told("point", one.colour, filled=True, size=42, opacity=1, shape="triangle-up"),
+                    "encoding": {"x": x, "y": y, "description": said()},
+                }
+            )
+    return found
+
+
+def _creatives_in_words(replay: Replay) -> str:
+    bought = any(played.refreshed for agent in replay.shown for played in agent.weeks)
+    return " A triangle is a new creative." if bought else ""
 
 
 def _name(channel: str) -> dict[str, Any]:
@@ -170,29 +198,7 @@ def _row(replay: Replay, agent: ReplayAgent, week: int, value: float, what: str)
 
 def _lines(replay: Replay, rows: list[Row], looks: list[Look], *, wide: bool) -> list[dict[str, Any]]:
     """Lines, invisible points that can be pointed at and stepped to, and the dates of hidden events."""
-    x = {
-        "field": "date",
-        "type": "temporal",
-        "scale": {"type": "utc"},
-        "axis": {
-            "title": None,
-            "grid": False,
-            "format": "%b %Y",
-            "tickCount": 4 if wide else 3,
-            "labelSeparation": 8,
-        },
-    }
-    y = {
-        "field": "value",
-        "type": "quantitative",
-        "axis": {
-            "title": None,
-            "labelExpr": AMOUNT,
-            "tickCount": 4,
-            "minExtent": _AXIS,
-            "maxExtent": _AXIS,
-        },
-    }
+    x, y = _axes(wide=wide)
     found: list[dict[str, Any]] = []
     dates = _break_dates(replay)
     if dates:
@@ -219,6 +225,34 @@ def _lines(replay: Replay, rows: list[Row], looks: list[Look], *, wide: bool) ->
         for one in looks
     ]
     return found
+
+
+def _axes(*, wide: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Weeks across, amounts up."""
+    x = {
+        "field": "date",
+        "type": "temporal",
+        "scale": {"type": "utc"},
+        "axis": {
+            "title": None,
+            "grid": False,
+            "format": "%b %Y",
+            "tickCount": 4 if wide else 3,
+            "labelSeparation": 8,
+        },
+    }
+    y = {
+        "field": "value",
+        "type": "quantitative",
+        "axis": {
+            "title": None,
+            "labelExpr": AMOUNT,
+            "tickCount": 4,
+            "minExtent": _AXIS,
+            "maxExtent": _AXIS,
+        },
+    }
+    return x, y
 
 
 def _break_dates(replay: Replay) -> list[str]:

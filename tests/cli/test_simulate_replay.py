@@ -45,6 +45,12 @@ def test_every_ending_is_written(tmp_path: Path) -> None:
         assert "thompson" in done.stdout
 
 
+def test_policies_are_named_with_commas_or_one_at_a_time(saved: Path, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    assert run("-p", "thompson", "-p", "hold", *PLAY[2:], "--out", str(path)).exit_code == 0
+    assert path.read_bytes() == saved.read_bytes()
+
+
 def test_a_replay_read_again_draws_the_same(saved: Path, tmp_path: Path) -> None:
     assert run(*PLAY, "--out", str(tmp_path / "played.html")).exit_code == 0
     assert run("--from", str(saved), "--out", str(tmp_path / "read.html")).exit_code == 0

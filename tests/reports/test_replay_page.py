@@ -124,6 +124,19 @@ def test_the_pictures_hold_the_replay(replay: Replay) -> None:
     assert {r[0] for r in agents.table.rows} == {a.name for a in replay.agents}
 
 
+def test_new_creatives_are_marked_on_the_line_of_who_bought_them() -> None:
+    replay = record(["oracle", "hold"], "creative_fatigue", 7, horizon=WEEKS)
+    oracle = next(agent for agent in replay.agents if agent.name == "oracle")
+    assert "A triangle is a new creative." in chart(replay, "spend").summary
+    svg = sheet_svg(replay)
+    for channel in replay.channels:
+        bought = sum(channel in week.refreshed for week in oracle.weeks)
+        assert svg.count(f"new creative for {channel}, oracle") == bought
+        assert f"new creative for {channel}, hold" not in svg
+    assert "new creative for social, oracle" in svg
+    assert "triangle" not in chart(record(["hold"], "textbook", 7, horizon=4), "spend").summary
+
+
 def test_the_sheet_has_four_pictures_and_fits(replay: Replay) -> None:
     root = ElementTree.fromstring(sheet_svg(replay))
     drawn = [child for child in root.iter() if child.get("role") == "img"]

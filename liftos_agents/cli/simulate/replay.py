@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -23,14 +24,14 @@ from liftos_agents.sandbox import replay_file, scenarios
 
 def replay(
     policy: Annotated[
-        str,
+        list[str] | None,
         typer.Option(
             "--policy",
             "-p",
             metavar="NAME,NAME…",
-            help=f"Who decides, with commas between: {', '.join(decider_names())}.",
+            help=f"Who decides, with commas between or one at a time: {', '.join(decider_names())}.",
         ),
-    ] = "",
+    ] = None,
     scenario: Annotated[
         str | None,
         typer.Option(
@@ -68,7 +69,7 @@ def replay(
             where="--from",
             fix="Leave --policy and --scenario out",
         )
-    found = replay_file.load(again) if again is not None else _played(policy, scenario, seed, horizon)
+    found = replay_file.load(again) if again is not None else _played(policy or (), scenario, seed, horizon)
     if as_json:
         typer.echo(found.model_dump_json())
     elif step:
@@ -82,8 +83,8 @@ def replay(
         console.print(f"Written: {escape(str(written))}", highlight=False, soft_wrap=True)
 
 
-def _played(policy: str, scenario: str | None, seed: int, horizon: int | None) -> Replay:
-    names = [name.strip() for name in policy.split(",") if name.strip()]
+def _played(policies: Sequence[str], scenario: str | None, seed: int, horizon: int | None) -> Replay:
+    names = [name.strip() for each in policies for name in each.split(",") if name.strip()]
     if not names:
         raise ArgumentError(
             "nobody decides", where="--policy", fix=f"Name one or more of {', '.join(decider_names())}"
