@@ -1,6 +1,9 @@
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import pytest
 
-from liftos_agents.sandbox import ChannelSpec, MarketSpec
+from liftos_agents.sandbox import ChannelSpec, MarketSpec, arena
 from liftos_agents.sandbox.spec import DemandSpec, NoiseSpec, PlannerSpec
 
 
@@ -8,6 +11,23 @@ from liftos_agents.sandbox.spec import DemandSpec, NoiseSpec, PlannerSpec
 def small():
     """A maker of small specifications: three channels with everything else plain."""
     return small_market
+
+
+@pytest.fixture
+def state_on_ray(tmp_path) -> Iterator[Callable[..., bytes]]:
+    """Plays a run of the arena on a real Ray; what its state file then holds."""
+    import ray
+
+    def play(*run: Any, horizon: int) -> bytes:
+        state = tmp_path / "on Ray"
+        arena.play(*run, horizon=horizon, jobs=2, backend="ray", state=state)
+        return state.read_bytes()
+
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    try:
+        yield play
+    finally:
+        ray.shutdown()
 
 
 def small_market(

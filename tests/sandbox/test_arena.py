@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -259,24 +260,10 @@ def test_without_ray_it_says_how_to_install_it() -> None:
 @pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="the extra `ray` is not installed")
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.timeout(300)
-def test_ray_gives_the_same_bytes(tmp_path: Path) -> None:
-    import ray
-
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
-    try:
-        for name, backend in (("plain", "sequential"), ("ray", "ray")):
-            arena.play(
-                ["thompson", "oracle", "hold", _small_batches()],
-                WORLDS,
-                range(6),
-                horizon=13,
-                jobs=2,
-                backend=backend,
-                state=tmp_path / name,
-            )
-    finally:
-        ray.shutdown()
-    assert (tmp_path / "plain").read_bytes() == (tmp_path / "ray").read_bytes()
+def test_ray_gives_the_same_bytes(state_on_ray: Callable[..., bytes], tmp_path: Path) -> None:
+    run = ["thompson", "oracle", "hold", _small_batches()], WORLDS, range(6)
+    arena.play(*run, horizon=13, state=tmp_path / "plain")
+    assert state_on_ray(*run, horizon=13) == (tmp_path / "plain").read_bytes()
 
 
 def _row(policy: str, seed: int, profit: float, scenario: str = "one", family: str = "textbook") -> Row:

@@ -260,21 +260,7 @@ def test_a_process_that_is_killed_ends_the_run_and_what_is_done_is_kept(tmp_path
 @pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="the extra `ray` is not installed")
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.timeout(300)
-def test_ray_changes_nothing_of_a_failure(tmp_path: Path) -> None:
-    import ray
-
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
-    try:
-        for name, backend in (("plain", "sequential"), ("ray", "ray")):
-            arena.play(
-                [_maker(), "hold"],
-                ["textbook"],
-                SEEDS,
-                horizon=WEEKS,
-                jobs=2,
-                backend=backend,
-                state=tmp_path / name,
-            )
-    finally:
-        ray.shutdown()
-    assert (tmp_path / "plain").read_bytes() == (tmp_path / "ray").read_bytes()
+def test_ray_changes_nothing_of_a_failure(state_on_ray: Callable[..., bytes], tmp_path: Path) -> None:
+    run = [_maker(), "hold"], ["textbook"], SEEDS
+    arena.play(*run, horizon=WEEKS, state=tmp_path / "plain")
+    assert state_on_ray(*run, horizon=WEEKS) == (tmp_path / "plain").read_bytes()

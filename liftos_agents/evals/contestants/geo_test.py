@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from liftos_agents import tools
 from liftos_agents.data import TransientStore
+from liftos_agents.evals.contestants.asked_plan import Z90
 from liftos_agents.sandbox.decision import Report
 from liftos_agents.sandbox.experiments import ExperimentDesign
 from liftos_agents.sandbox.noise import Array
@@ -27,7 +28,6 @@ PLACEBO_WEEKS = 8
 _YEAR = 52
 _BAR = 2.0
 """A test must promise this many times its cost: its value takes for granted that the verdict is acted on at once and in full."""
-_Z = 1.6448536269514722
 _FEWEST_REGIONS = 4
 """With fewer, nothing tells a test from the regions' own ways."""
 
@@ -192,7 +192,7 @@ def _standard_error(found: Mapping[str, object]) -> float | None:
     given, interval = found["standard_error"], found["interval"]
     widths = [float(given)] if isinstance(given, float | int) else []
     if isinstance(interval, Mapping) and interval["low"] is not None and interval["high"] is not None:
-        widths.append((float(interval["high"]) - float(interval["low"])) / (2.0 * _Z))
+        widths.append((float(interval["high"]) - float(interval["low"])) / (2.0 * Z90))
     return max(widths, default=0.0) or None
 
 
